@@ -1,0 +1,65 @@
+"""All SQL of the accounts room."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import sqlalchemy as sa
+
+from fediverse_node.accounts.model import Account
+from fediverse_node.accounts.tables import accounts
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.storage.tx import Row, Tx
+
+_NAMES = [field.name for field in fields(Account)]
+_COLUMNS = [accounts.c[name] for name in _NAMES]
+
+
+def create(tx: Tx, actor_id: int, *, password_hash: str | None, language: str = "en") -> Account:
+    """A new account for a local actor."""
+    account = Account(
+        id=tx.new_id(), actor_id=actor_id, language=language, visibility="public", created_at=tx.now
+    )
+    values = {name: getattr(account, name) for name in _NAMES}
+    tx.insert(accounts, {**values, "password_hash": password_hash})
+    return account
+
+
+def by_id(tx: Tx, account_id: int) -> Account | None:
+    """The account with this id."""
+    return _one(tx, accounts.c.id == account_id)
+
+
+def by_actor(tx: Tx, actor_id: int) -> Account | None:
+    """The account that speaks for this actor."""
+    return _one(tx, accounts.c.actor_id == actor_id)
+
+
+def by_username(tx: Tx, username: str) -> tuple[Account, Actor] | None:
+    """The account of this name, in any case, and its actor."""
+    actor = actors.local_by_name(tx, username)
+    account = by_actor(tx, actor.id) if actor is not None else None
+    return (account, actor) if account is not None and actor is not None else None
+
+
+def every(tx: Tx) -> list[tuple[Account, Actor]]:
+    """All accounts, oldest first."""
+    found = [_account(row) for row in tx.all(sa.select(*_COLUMNS).order_by(accounts.c.id))]
+    people = actors.by_ids(tx, [account.actor_id for account in found])
+    return [(account, people[account.actor_id]) for account in found]
+
+
+def password_hash_of(tx: Tx, account_id: int) -> str | None:
+    """What `passwords.check_password` compares with."""
+    found: str | None = tx.scalar(sa.select(accounts.c.password_hash).where(accounts.c.id == account_id))
+    return found
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Account | None:
+    row = tx.first(sa.select(*_COLUMNS).where(where))
+    return None if row is None else _account(row)
+
+
+def _account(row: Row) -> Account:
+    return Account(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,19 @@
+"""Rows of the accounts room."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fediverse_node.storage.base import Moment, id_column, metadata
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    id_column(),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("language", sa.Text, nullable=False, server_default="en"),
+    sa.Column("visibility", sa.Text, nullable=False, server_default="public"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("disabled_at", Moment),
+)

@@ -1,0 +1,106 @@
+"""Where everything of ours lives: every address is built here, from the configured origin.
+
+Never from a request: behind a proxy that ends TLS a request says http, and peers refuse http ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fediverse_node.kernel.urls import authority_of, path_segment
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The address book of one origin (`https://example.org`, no slash at the end)."""
+
+    origin: str
+
+    @property
+    def domain(self) -> str:
+        """The host of our handles."""
+        return authority_of(self.origin)
+
+    @property
+    def shared_inbox(self) -> str:
+        """One inbox for the whole server."""
+        return f"{self.origin}/inbox"
+
+    @property
+    def instance_actor(self) -> str:
+        """The server's own actor, which signs what no person asked for."""
+        return f"{self.origin}/actor"
+
+    @property
+    def namespace(self) -> str:
+        """Prefix of the terms we define."""
+        return f"{self.origin}/ns/ai-provenance#"
+
+    @property
+    def terms(self) -> str:
+        """The page that says what agreeing to training use means."""
+        return f"{self.origin}/terms/training"
+
+    def actor(self, name: str) -> str:
+        """A local actor's id."""
+        return self.instance_actor if name == self.domain else f"{self.origin}/users/{name}"
+
+    def key(self, name: str) -> str:
+        """Id of an actor's RSA key. Lemmy wants a fragment in it."""
+        return f"{self.actor(name)}#main-key"
+
+    def ed25519_key(self, name: str) -> str:
+        """Id of an actor's Ed25519 key (FEP-521a)."""
+        return f"{self.actor(name)}#ed25519-key"
+
+    def inbox(self, name: str) -> str:
+        """An actor's own inbox."""
+        return f"{self.actor(name)}/inbox"
+
+    def outbox(self, name: str) -> str:
+        """An actor's outbox."""
+        return f"{self.actor(name)}/outbox"
+
+    def followers(self, name: str) -> str:
+        """An actor's followers collection."""
+        return f"{self.actor(name)}/followers"
+
+    def following(self, name: str) -> str:
+        """The collection of whom an actor follows."""
+        return f"{self.actor(name)}/following"
+
+    def featured(self, name: str) -> str:
+        """An actor's pinned posts."""
+        return f"{self.actor(name)}/featured"
+
+    def profile(self, name: str) -> str:
+        """The page people see."""
+        return f"{self.origin}/about" if name == self.domain else f"{self.origin}/@{name}"
+
+    def post(self, name: str, post_id: int) -> str:
+        """A post's id."""
+        return f"{self.actor(name)}/posts/{post_id}"
+
+    def post_page(self, name: str, post_id: int) -> str:
+        """A post's page."""
+        return f"{self.origin}/@{name}/{post_id}"
+
+    def replies(self, name: str, post_id: int) -> str:
+        """The collection of a post's replies."""
+        return f"{self.post(name, post_id)}/replies"
+
+    def likes(self, name: str, post_id: int) -> str:
+        """The collection of a post's likes; only its size is public."""
+        return f"{self.post(name, post_id)}/likes"
+
+    def shares(self, name: str, post_id: int) -> str:
+        """The collection of a post's boosts; only its size is public."""
+        return f"{self.post(name, post_id)}/shares"
+
+    def activity(self, activity_id: int) -> str:
+        """An activity's id."""
+        return f"{self.origin}/activities/{activity_id}"
+
+    def tag(self, tag: str) -> str:
+        """The page of a hashtag, given without its sign."""
+        return f"{self.origin}/tags/{path_segment(tag)}"

@@ -1,0 +1,96 @@
+"""Values the actors room hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+KeyKind = Literal["rsa", "ed25519"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An avatar or header: an address elsewhere and its media type."""
+
+    url: str
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody who acts: a person, bot, group or server, here or elsewhere.
+
+    Attributes:
+        uri: the ActivityPub id; byte for byte what the origin says.
+        domain: host of the handle (`example.org`, or `127.0.0.1:8001` in a lab).
+        summary_html: sanitised.
+        fields: profile fields as (name, sanitised value) pairs.
+        emojis: custom emoji as (shortcode with colons, image address) pairs.
+    """
+
+    id: int
+    uri: str
+    local: bool
+    type: str
+    username: str
+    domain: str
+    name: str = ""
+    summary_html: str = ""
+    summary_source: str | None = None
+    url: str | None = None
+    icon: Picture | None = None
+    image: Picture | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    emojis: tuple[tuple[str, str], ...] = ()
+    also_known_as: tuple[str, ...] = ()
+    moved_to: str | None = None
+    inbox: str
+    shared_inbox: str | None = None
+    outbox: str | None = None
+    followers: str | None = None
+    following: str | None = None
+    featured: str | None = None
+    manually_approves: bool = False
+    discoverable: bool = False
+    indexable: bool = False
+    published_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+    fetched_at: datetime | None = None
+    suspended_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def handle(self) -> str:
+        """`@user@host`, as people write it."""
+        return f"@{self.username}@{self.domain}"
+
+    @property
+    def display_name(self) -> str:
+        """What to show: the chosen name, else the user name."""
+        return self.name or self.username
+
+    @property
+    def active(self) -> bool:
+        """Neither suspended here nor deleted at the origin."""
+        return self.suspended_at is None and self.deleted_at is None
+
+    @property
+    def delivery_inbox(self) -> str:
+        """Where to send: the server's shared inbox where there is one."""
+        return self.shared_inbox or self.inbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorKey:
+    """A key that speaks for an actor. `private_key` (PKCS#8 PEM) only for local actors.
+
+    `public_key` is an SPKI PEM for `rsa` and a multibase Multikey (`z6Mk…`) for `ed25519`.
+    """
+
+    actor_id: int
+    key_id: str
+    kind: KeyKind
+    public_key: str
+    private_key: str | None = field(default=None, repr=False)

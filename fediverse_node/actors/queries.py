@@ -1,0 +1,128 @@
+"""All SQL of the actors room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from fediverse_node.actors.model import Actor, ActorKey, Picture
+from fediverse_node.actors.tables import actor_keys, actors
+from fediverse_node.storage.tx import Row, Tx
+
+_COLUMNS = [actors.c[field.name] for field in fields(Actor)]
+_KEY_COLUMNS = [actor_keys.c[field.name] for field in fields(ActorKey)]
+_TUPLES = ("fields", "emojis", "also_known_as")
+
+
+def actor_from(row: Row) -> Actor:
+    """The actor of a row that holds the room's columns."""
+    values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(Actor)}
+    for name in ("icon", "image"):
+        values[name] = Picture(**values[name]) if values[name] else None
+    for name in _TUPLES:
+        values[name] = tuple(tuple(item) if isinstance(item, list) else item for item in values[name] or ())
+    return Actor(**values)
+
+
+def add(tx: Tx, actor: Actor) -> None:
+    """Store a new actor. Raises SQLAlchemy's IntegrityError when its uri or handle is taken."""
+    tx.insert(actors, _values(actor))
+
+
+def save(tx: Tx, actor: Actor) -> None:
+    """Insert, or update the row with the same uri (its id and creation time stay)."""
+    tx.upsert(actors, _values(actor), key=["uri"])
+
+
+def change(tx: Tx, actor_id: int, changes: Mapping[str, Any]) -> None:
+    """Set columns of one actor, and `updated_at`."""
+    tx.execute(actors.update().where(actors.c.id == actor_id).values(updated_at=tx.now, **changes))
+
+
+def by_id(tx: Tx, actor_id: int) -> Actor | None:
+    """The actor with this id."""
+    return _one(tx, actors.c.id == actor_id)
+
+
+def by_uri(tx: Tx, uri: str) -> Actor | None:
+    """The actor with this ActivityPub id."""
+    return _one(tx, actors.c.uri == uri)
+
+
+def by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
+    """The actor `@username@domain`; *domain* canonical, the name in any case."""
+    return _one(tx, sa.and_(actors.c.username_key == username.lower(), actors.c.domain == domain))
+
+
+def local_by_name(tx: Tx, username: str) -> Actor | None:
+    """The local actor of this name, in any case."""
+    return _one(tx, sa.and_(actors.c.username_key == username.lower(), actors.c.local))
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Actor]:
+    """Those of *ids* that exist, by id, in one statement."""
+    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.id.in_(set(ids))))
+    return {row.id: actor_from(row) for row in rows}
+
+
+def by_uris(tx: Tx, uris: Iterable[str]) -> dict[str, Actor]:
+    """Those of *uris* that we know, by uri, in one statement."""
+    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.uri.in_(set(uris))))
+    return {row.uri: actor_from(row) for row in rows}
+
+
+def count_local(tx: Tx) -> int:
+    """How many local actors there are, the server's own left out."""
+    where = sa.and_(actors.c.local, actors.c.type != "Application", actors.c.deleted_at.is_(None))
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(actors).where(where)))
+
+
+def save_key(tx: Tx, key: ActorKey) -> None:
+    """Store a key, or replace the one with the same key id."""
+    tx.upsert(actor_keys, {"id": tx.new_id(), "created_at": tx.now, **_key_values(key)}, key=["key_id"])
+
+
+def drop_keys_except(tx: Tx, actor_id: int, key_ids: Iterable[str]) -> None:
+    """Forget the keys of an actor that its own document no longer names."""
+    where = sa.and_(actor_keys.c.actor_id == actor_id, actor_keys.c.key_id.not_in(list(key_ids)))
+    tx.execute(actor_keys.delete().where(where))
+
+
+def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
+    """The key with this id, and whose it is."""
+    columns = [column.label(f"key_{column.name}") for column in _KEY_COLUMNS]
+    row = tx.first(
+        sa.select(*columns, *_COLUMNS)
+        .join_from(actor_keys, actors, actors.c.id == actor_keys.c.actor_id)
+        .where(actor_keys.c.key_id == key_id)
+    )
+    if row is None:
+        return None
+    key = ActorKey(**{field.name: getattr(row, f"key_{field.name}") for field in fields(ActorKey)})
+    return key, actor_from(row)
+
+
+def keys_of(tx: Tx, actor_id: int) -> list[ActorKey]:
+    """The keys of one actor, oldest first."""
+    statement = sa.select(*_KEY_COLUMNS).where(actor_keys.c.actor_id == actor_id).order_by(actor_keys.c.id)
+    names = [field.name for field in fields(ActorKey)]
+    return [ActorKey(**dict(zip(names, row, strict=True))) for row in tx.all(statement)]
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Actor | None:
+    row = tx.first(sa.select(*_COLUMNS).where(where))
+    return None if row is None else actor_from(row)
+
+
+def _values(actor: Actor) -> dict[str, Any]:
+    values = {field.name: getattr(actor, field.name) for field in fields(Actor)}
+    for name in ("icon", "image"):
+        values[name] = asdict(values[name]) if values[name] else None
+    return {**values, "username_key": actor.username.lower()}
+
+
+def _key_values(key: ActorKey) -> dict[str, Any]:
+    return {field.name: getattr(key, field.name) for field in fields(ActorKey)}

@@ -1,0 +1,246 @@
+"""What an operator can set. Parsed once; values, not globals.
+
+Precedence: default < file < environment (`FEDIVERSE_NODE_SECTION__KEY`). A secret may be given as a
+file (`api_key_file`). Unknown keys are errors with a suggestion, and lab switches are refused for an
+https origin: a node on the internet must not be able to reach into its operator's network by mistake.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.kernel.urls import authority_of, origin_of, split_http
+
+PREFIX = "FEDIVERSE_NODE_"
+
+
+class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who this server is to the world."""
+
+    origin: str = "http://127.0.0.1:8080"
+    name: str = "fediverse-node"
+    description: str = "A small social server."
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
+    contact: str = ""
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where it listens."""
+
+    listen: str = "127.0.0.1:8080"
+    trusted_proxies: list[str] = msgspec.field(default_factory=list)
+
+
+class DatabaseConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where its state lives."""
+
+    url: str = "sqlite:///data/node.db"
+
+
+class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How it speaks with other servers."""
+
+    enabled: bool = True
+    allow_http: bool = False
+    allow_private_networks: list[str] = msgspec.field(default_factory=list)
+    ca_file: str = ""
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What it refuses for being too much."""
+
+    rate_limits: bool = True
+    post_characters: int = 5000
+
+
+class Assist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The model provider. Off while `base_url` or `model` is empty."""
+
+    base_url: str = ""
+    model: str = ""
+    api_key: str = ""
+    api_key_file: str = ""
+    provider: str = ""
+    timeout_seconds: int = 60
+    per_hour: int = 20
+    per_day: int = 100
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"Assist(base_url={self.base_url!r}, model={self.model!r}, api_key=…)"
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What it writes to standard error."""
+
+    level: str = "info"
+    format: str = "text"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole configuration. Sections are named as in the file."""
+
+    instance: Instance = msgspec.field(default_factory=Instance)
+    server: Server = msgspec.field(default_factory=Server)
+    database: DatabaseConfig = msgspec.field(default_factory=DatabaseConfig)
+    federation: Federation = msgspec.field(default_factory=Federation)
+    limits: Limits = msgspec.field(default_factory=Limits)
+    assist: Assist = msgspec.field(default_factory=Assist)
+    log: Log = msgspec.field(default_factory=Log)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port that every id begins with. No slash at the end."""
+        return self.instance.origin
+
+    @property
+    def domain(self) -> str:
+        """The host of our handles: the origin's, with its port where it is not the default."""
+        return authority_of(self.instance.origin)
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Config:
+    """Read the configuration.
+
+    Args:
+        path: the TOML file; None when there is none.
+        environ: the environment; only names that begin with `FEDIVERSE_NODE_` and hold `__` are read.
+
+    Raises:
+        NotValid: the file cannot be read, a key is unknown, a value is of the wrong kind, or a lab
+            switch is on for an https origin. The message names the key.
+    """
+    values = _read_file(path) if path is not None else {}
+    _check_names(values)
+    _apply_environment(values, environ)
+    _read_secret_files(values)
+    try:
+        config = msgspec.convert(values, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise NotValid(f"Configuration: {error}.") from error
+    return _checked(config)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NotValid(f"Configuration: {path} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotValid(f"Configuration: {path} is not valid TOML: {error}.") from error
+
+
+def _sections() -> dict[str, tuple[str, ...]]:
+    return {
+        name: section.__struct_fields__
+        for name, section in {
+            "instance": Instance,
+            "server": Server,
+            "database": DatabaseConfig,
+            "federation": Federation,
+            "limits": Limits,
+            "assist": Assist,
+            "log": Log,
+        }.items()
+    }
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
+    sections = _sections()
+    for section, keys in values.items():
+        if section not in sections:
+            raise NotValid(f"Configuration: there is no section [{section}].{_suggest(section, sections)}")
+        if not isinstance(keys, dict):
+            raise NotValid(f"Configuration: {section} must be a section, written [{section}].")
+        for key in keys:
+            if key not in sections[section]:
+                raise NotValid(
+                    f"Configuration: [{section}] has no key {key}.{_suggest(key, sections[section])}"
+                )
+
+
+def _suggest(word: str, known: Any) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
+
+
+def _apply_environment(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name, text in environ.items():
+        section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
+        if not name.startswith(PREFIX) or not separator:
+            continue
+        _check_names({section: {key: text}})
+        default = getattr(getattr(Config(), section), key)
+        value: Any = (
+            [part.strip() for part in text.split(",") if part.strip()] if isinstance(default, list) else text
+        )
+        values.setdefault(section, {})[key] = value
+
+
+def _read_secret_files(values: dict[str, Any]) -> None:
+    assist = values.get("assist", {})
+    path = assist.get("api_key_file")
+    if path and not assist.get("api_key"):
+        try:
+            assist["api_key"] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise NotValid(f"Configuration: assist.api_key_file: {path}: {error.strerror}.") from error
+
+
+def _checked(config: Config) -> Config:
+    try:
+        parts = split_http(config.instance.origin.rstrip("/"))
+        origin = origin_of(config.instance.origin)
+    except NotValid as error:
+        raise NotValid("Configuration: instance.origin must look like https://example.org.") from error
+    if parts.path or parts.query or parts.fragment:
+        raise NotValid("Configuration: instance.origin is scheme, host and port only, without a path.")
+    for name, networks in (
+        ("federation.allow_private_networks", config.federation.allow_private_networks),
+        ("server.trusted_proxies", config.server.trusted_proxies),
+    ):
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise NotValid(
+                    f"Configuration: {name}: {network} is no network such as 10.0.0.0/8."
+                ) from error
+    if config.log.level not in {"debug", "info", "warning", "error"} or config.log.format not in {
+        "text",
+        "json",
+    }:
+        raise NotValid("Configuration: log.level is debug, info, warning or error; log.format text or json.")
+    host, _, port = config.server.listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise NotValid("Configuration: server.listen must look like 127.0.0.1:8080.")
+    if parts.scheme == "https":
+        _refuse_lab_switches(config)
+    elif not config.federation.allow_http:
+        raise NotValid(
+            f"Configuration: instance.origin is {origin}, without TLS. Other servers accept https only. "
+            "For a lab on one machine set federation.allow_http = true."
+        )
+    return msgspec.structs.replace(config, instance=msgspec.structs.replace(config.instance, origin=origin))
+
+
+def _refuse_lab_switches(config: Config) -> None:
+    lab = {
+        "federation.allow_http": config.federation.allow_http,
+        "federation.allow_private_networks": bool(config.federation.allow_private_networks),
+        "limits.rate_limits = false": not config.limits.rate_limits,
+    }
+    for name, on in lab.items():
+        if on:
+            raise NotValid(
+                f"Configuration: {name} is a switch for labs, and instance.origin is https. "
+                "On the internet it would open the server to attack. Remove it, or use an http origin."
+            )

@@ -1,0 +1,60 @@
+"""Rows of the deliveries room."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fediverse_node.storage.base import Moment, id_column, metadata
+
+#: Activities of ours, as the bytes that are sent and served.
+activities = sa.Table(
+    "activities",
+    metadata,
+    id_column(),
+    sa.Column("uri", sa.Text, nullable=False, unique=True),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    #: the post it is about, where there is one
+    sa.Column("post_id", sa.BigInteger, index=True),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Column("document", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_activities_outbox", "actor_id", "public", "id"),
+)
+
+envelopes = sa.Table(
+    "envelopes",
+    metadata,
+    id_column(),
+    sa.Column("activity_id", sa.BigInteger, sa.ForeignKey("activities.id"), nullable=False),
+    sa.Column("inbox", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    #: 'waiting' (due at `due_at`), 'delivered' or 'failed' (for good)
+    sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", Moment, nullable=False),
+    #: claimed until then; a lease that ran out is due again
+    sa.Column("leased_until", Moment),
+    sa.Column("last_status", sa.Integer),
+    sa.Column("last_error", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("done_at", Moment),
+    #: how long the last exchange took
+    sa.Column("milliseconds", sa.Integer),
+    sa.UniqueConstraint("activity_id", "inbox"),
+    sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name="state"),
+    sa.Index(
+        "ix_envelopes_due",
+        "due_at",
+        "id",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "ix_envelopes_host",
+        "host",
+        "id",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+)

@@ -1,0 +1,157 @@
+"""All SQL of the follows room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from fediverse_node.actors.tables import actors
+from fediverse_node.follows.model import Follow
+from fediverse_node.follows.tables import follows
+from fediverse_node.storage import paging
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Row, Tx
+
+_NAMES = [field.name for field in fields(Follow)]
+_COLUMNS = [follows.c[name] for name in _NAMES]
+_ACCEPTED = follows.c.state == "accepted"
+
+
+def add(tx: Tx, follow: Follow) -> bool:
+    """Store a follow. False when the pair has one already (which is left as it is)."""
+    return tx.insert_new(follows, {name: getattr(follow, name) for name in _NAMES})
+
+
+def find(tx: Tx, follower_id: int, target_id: int) -> Follow | None:
+    """The follow of this pair, pending or accepted."""
+    return _one(tx, sa.and_(follows.c.follower_id == follower_id, follows.c.target_id == target_id))
+
+
+def by_uri(tx: Tx, uri: str) -> Follow | None:
+    """The follow that this Follow activity made."""
+    return _one(tx, follows.c.uri == uri)
+
+
+def accept(tx: Tx, follow: Follow) -> bool:
+    """Make a pending follow an accepted one. False when it no longer is pending."""
+    where = sa.and_(follows.c.id == follow.id, follows.c.state == "pending")
+    changed = tx.execute(follows.update().where(where).values(state="accepted", accepted_at=tx.now))
+    return changed.rowcount == 1
+
+
+def rename(tx: Tx, follow: Follow, uri: str) -> None:
+    """A peer sent a second Follow for the pair: answer to its newest id from now on."""
+    tx.execute(follows.update().where(follows.c.id == follow.id).values(uri=uri))
+
+
+def remove(tx: Tx, follow: Follow) -> bool:
+    """Forget a follow. False when it was gone."""
+    return tx.execute(follows.delete().where(follows.c.id == follow.id)).rowcount == 1
+
+
+def follower_inboxes(tx: Tx, target_id: int) -> list[str]:
+    """Where to send what followers may see: distinct inboxes of active, remote, accepted followers."""
+    inbox = sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox)
+    statement = (
+        sa.select(inbox)
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == target_id, _ACCEPTED, sa.not_(actors.c.local))
+        .where(actors.c.suspended_at.is_(None), actors.c.deleted_at.is_(None))
+        .distinct()
+    )
+    return [row[0] for row in tx.all(statement)]
+
+
+def local_follower_ids(tx: Tx, target_id: int) -> list[int]:
+    """Local actors with an accepted follow."""
+    statement = (
+        sa.select(follows.c.follower_id)
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == target_id, _ACCEPTED, actors.c.local)
+    )
+    return [row[0] for row in tx.all(statement)]
+
+
+def has_local_followers(tx: Tx, target_id: int) -> bool:
+    """Whether anybody here follows this actor."""
+    statement = (
+        sa.select(follows.c.id)
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == target_id, _ACCEPTED, actors.c.local)
+        .limit(1)
+    )
+    return tx.first(statement) is not None
+
+
+def is_following(tx: Tx, follower_id: int, target_id: int) -> bool:
+    """Whether the follow exists and was accepted."""
+    follow = find(tx, follower_id, target_id)
+    return follow is not None and follow.state == "accepted"
+
+
+def followed_among(tx: Tx, follower_id: int, target_ids: Iterable[int]) -> set[int]:
+    """Those of *target_ids* that the actor follows, accepted, in one statement."""
+    return {
+        id_ for id_, follow in outgoing(tx, follower_id, target_ids).items() if follow.state == "accepted"
+    }
+
+
+def outgoing(tx: Tx, follower_id: int, target_ids: Iterable[int]) -> dict[int, Follow]:
+    """Follows of one actor, by target."""
+    where = sa.and_(follows.c.follower_id == follower_id, follows.c.target_id.in_(set(target_ids)))
+    return {follow.target_id: follow for follow in _many(tx, where)}
+
+
+def incoming(tx: Tx, target_id: int, follower_ids: Iterable[int]) -> dict[int, Follow]:
+    """Follows of one target, by follower."""
+    where = sa.and_(follows.c.target_id == target_id, follows.c.follower_id.in_(set(follower_ids)))
+    return {follow.follower_id: follow for follow in _many(tx, where)}
+
+
+def counts(tx: Tx, actor_id: int) -> tuple[int, int]:
+    """How many follow the actor, and how many it follows; accepted ones only."""
+    count = sa.select(sa.func.count()).select_from(follows).where(_ACCEPTED)
+    followers = count.where(follows.c.target_id == actor_id).scalar_subquery()
+    following = count.where(follows.c.follower_id == actor_id).scalar_subquery()
+    row = tx.first(sa.select(followers, following))
+    assert row is not None
+    return row[0], row[1]
+
+
+def followers_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
+    """(id of the follow, id of the follower), newest first."""
+    statement: sa.Select[Any] = sa.select(follows.c.id, follows.c.follower_id).where(
+        follows.c.target_id == actor_id, _ACCEPTED
+    )
+    return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
+
+
+def following_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
+    """(id of the follow, id of the followed), newest first."""
+    statement: sa.Select[Any] = sa.select(follows.c.id, follows.c.target_id).where(
+        follows.c.follower_id == actor_id, _ACCEPTED
+    )
+    return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
+
+
+def requests_page(tx: Tx, actor_id: int, page: Page) -> list[Follow]:
+    """Follows that wait for this actor's answer, newest first."""
+    statement: sa.Select[Any] = sa.select(*_COLUMNS)
+    statement = statement.where(follows.c.target_id == actor_id, follows.c.state == "pending")
+    return [_follow(row) for row in paging.rows(tx, statement, follows.c.id, page)]
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Follow | None:
+    row = tx.first(sa.select(*_COLUMNS).where(where))
+    return None if row is None else _follow(row)
+
+
+def _many(tx: Tx, where: sa.ColumnElement[bool]) -> list[Follow]:
+    return [_follow(row) for row in tx.all(sa.select(*_COLUMNS).where(where))]
+
+
+def _follow(row: Row) -> Follow:
+    return Follow(**{name: getattr(row, name) for name in _NAMES})

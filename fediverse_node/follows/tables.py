@@ -1,0 +1,23 @@
+"""Rows of the follows room."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fediverse_node.storage.base import Moment, id_column, metadata
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    id_column(),
+    sa.Column("follower_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    sa.Column("target_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    #: the id of the Follow activity, echoed verbatim in Accept and Undo
+    sa.Column("uri", sa.Text, nullable=False, index=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("accepted_at", Moment),
+    sa.UniqueConstraint("follower_id", "target_id"),
+    sa.CheckConstraint("state IN ('pending', 'accepted')", name="state"),
+    sa.Index("ix_follows_target_id_state", "target_id", "state", "id"),
+)

@@ -1,0 +1,77 @@
+"""All SQL of the notifications room."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+
+import sqlalchemy as sa
+
+from fediverse_node.notifications.model import Notification, NotificationType
+from fediverse_node.notifications.tables import notifications
+from fediverse_node.storage import paging
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Row, Tx
+
+_NAMES = [field.name for field in fields(Notification)]
+_COLUMNS = [notifications.c[name] for name in _NAMES]
+
+
+def add(tx: Tx, actor_id: int, kind: NotificationType, *, from_actor_id: int, post_id: int = 0) -> bool:
+    """Tell a local actor of an event, once. False when they were told already, or did it themselves."""
+    if actor_id == from_actor_id:
+        return False
+    values = {
+        "id": tx.new_id(),
+        "actor_id": actor_id,
+        "type": kind,
+        "from_actor_id": from_actor_id,
+        "post_id": post_id,
+        "created_at": tx.now,
+    }
+    return tx.insert_new(notifications, values)
+
+
+def page(
+    tx: Tx,
+    actor_id: int,
+    which: Page,
+    *,
+    types: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+) -> list[Notification]:
+    """An actor's notifications, newest first; *types* None means all."""
+    statement = sa.select(*_COLUMNS).where(notifications.c.actor_id == actor_id)
+    if types is not None:
+        statement = statement.where(notifications.c.type.in_(list(types)))
+    if exclude:
+        statement = statement.where(notifications.c.type.not_in(list(exclude)))
+    return [_notification(row) for row in paging.rows(tx, statement, notifications.c.id, which)]
+
+
+def by_id(tx: Tx, actor_id: int, notification_id: int) -> Notification | None:
+    """One notification, if it is this actor's."""
+    where = sa.and_(notifications.c.id == notification_id, notifications.c.actor_id == actor_id)
+    row = tx.first(sa.select(*_COLUMNS).where(where))
+    return None if row is None else _notification(row)
+
+
+def remove(tx: Tx, actor_id: int, kind: NotificationType, *, from_actor_id: int, post_id: int = 0) -> None:
+    """Take back what is no longer so (an undone like, a withdrawn follow request)."""
+    tx.execute(
+        notifications.delete().where(
+            notifications.c.actor_id == actor_id,
+            notifications.c.type == kind,
+            notifications.c.from_actor_id == from_actor_id,
+            notifications.c.post_id == post_id,
+        )
+    )
+
+
+def remove_for_post(tx: Tx, post_id: int) -> None:
+    """Take back everything about a deleted post."""
+    tx.execute(notifications.delete().where(notifications.c.post_id == post_id))
+
+
+def _notification(row: Row) -> Notification:
+    return Notification(**{name: getattr(row, name) for name in _NAMES})

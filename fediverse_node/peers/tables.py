@@ -1,0 +1,25 @@
+"""Rows of the peers room."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fediverse_node.storage.base import Moment, metadata
+
+peers = sa.Table(
+    "peers",
+    metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("software", sa.Text),
+    #: 'closed' lets deliveries through, 'open' holds them back until `probe_at`
+    sa.Column("breaker", sa.Text, nullable=False, server_default="closed"),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failing_since", Moment),
+    sa.Column("probe_at", Moment),
+    sa.Column("probe_delay", sa.Integer),
+    sa.Column("last_error", sa.Text),
+    sa.Column("last_success_at", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.CheckConstraint("breaker IN ('closed', 'open')", name="breaker"),
+)

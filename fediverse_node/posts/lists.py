@@ -1,0 +1,77 @@
+"""Pages of posts, and threads. Visibility is not decided here: whoever shows a page asks `visibility`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from fediverse_node.posts.model import Post
+from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
+from fediverse_node.posts.tables import posts
+from fediverse_node.storage import paging
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Tx
+
+#: Longest way up a thread, and most posts below one.
+MAX_ANCESTORS = 40
+MAX_DESCENDANTS = 200
+
+
+def by_actor(
+    tx: Tx,
+    actor_id: int,
+    page: Page,
+    *,
+    visibilities: tuple[str, ...],
+    boosts: bool = True,
+    replies: bool = True,
+) -> list[Post]:
+    """An actor's posts of the given visibilities, newest first."""
+    where = [posts.c.actor_id == actor_id, posts.c.visibility.in_(visibilities), LIVE]
+    if not boosts:
+        where.append(posts.c.boost_of_id.is_(None))
+    if not replies:
+        where.append(posts.c.in_reply_to_uri.is_(None))
+    return _page(tx, page, *where)
+
+
+def public(tx: Tx, page: Page, *, local: bool | None = None) -> list[Post]:
+    """Public posts (no boosts, no replies): all we know, or only from here, or only from elsewhere."""
+    where = [
+        posts.c.visibility == "public",
+        posts.c.boost_of_id.is_(None),
+        posts.c.in_reply_to_uri.is_(None),
+        LIVE,
+    ]
+    if local is not None:
+        where.append(posts.c.local if local else sa.not_(posts.c.local))
+    return _page(tx, page, *where)
+
+
+def replies_to(tx: Tx, post_id: int, page: Page) -> list[Post]:
+    """Direct replies, newest first."""
+    return _page(tx, page, posts.c.in_reply_to_id == post_id, LIVE)
+
+
+def ancestors(tx: Tx, post_id: int) -> list[Post]:
+    """What a post replies to, the oldest first, as far up as we have it (at most 40)."""
+    start = sa.select(posts.c.in_reply_to_id.label("id"), sa.literal(1).label("depth"))
+    up = start.where(posts.c.id == post_id).cte("up", recursive=True)
+    step = sa.select(posts.c.in_reply_to_id, up.c.depth + 1).join(up, posts.c.id == up.c.id)
+    up = up.union_all(step.where(up.c.depth < MAX_ANCESTORS, posts.c.in_reply_to_id.is_not(None)))
+    statement = sa.select(*COLUMNS).join(up, posts.c.id == up.c.id).where(LIVE).order_by(up.c.depth.desc())
+    return [post_from(row) for row in tx.all(statement)]
+
+
+def descendants(tx: Tx, post_id: int) -> list[Post]:
+    """Replies and replies to them, oldest first (at most 200)."""
+    down = sa.select(posts.c.id).where(posts.c.in_reply_to_id == post_id).cte("down", recursive=True)
+    down = down.union(sa.select(posts.c.id).join(down, posts.c.in_reply_to_id == down.c.id))
+    statement = sa.select(*COLUMNS).join(down, posts.c.id == down.c.id).where(LIVE)
+    return [post_from(row) for row in tx.all(statement.order_by(posts.c.id).limit(MAX_DESCENDANTS))]
+
+
+def _page(tx: Tx, page: Page, *where: sa.ColumnElement[bool]) -> list[Post]:
+    statement: sa.Select[Any] = sa.select(*COLUMNS).where(*where)
+    return [post_from(row) for row in paging.rows(tx, statement, posts.c.id, page)]

@@ -1,0 +1,215 @@
+"""Finding, adding and removing posts. Reactions and threads have files of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from fediverse_node.posts.model import Hashtag, Mention, Post, Tombstone
+from fediverse_node.posts.rows import COLUMNS, LIVE, NAMES, post_from, values_of
+from fediverse_node.posts.tables import (
+    favourites,
+    hashtags,
+    idempotency_keys,
+    mentions,
+    post_revisions,
+    posts,
+    tombstones,
+)
+from fediverse_node.storage.tx import Tx
+
+
+def add(
+    tx: Tx, post: Post, *, mentioned: Iterable[Mention] = (), tagged: Iterable[Hashtag] = ()
+) -> Post | None:
+    """Store a new post or boost with its mentions and hashtags, and count it at its parent.
+
+    Returns:
+        The post as stored (its parent found where we have it); None when there is nothing to do,
+        because its uri or this very boost is here already, or was deleted before it arrived.
+    """
+    if tombstone(tx, post.uri) is not None:
+        return None
+    if post.in_reply_to_uri is not None and post.in_reply_to_id is None:
+        post = replace(post, in_reply_to_id=_id_of(tx, post.in_reply_to_uri))
+    if not tx.insert_new(posts, values_of(post)):
+        return None
+    _write_names(tx, post.id, mentioned, tagged)
+    if post.boost_of_id is not None:
+        _count(tx, post.boost_of_id, "boosts_count", 1)
+        return post
+    if post.in_reply_to_id is not None:
+        _count(tx, post.in_reply_to_id, "replies_count", 1)
+    _adopt_children(tx, post)
+    return post
+
+
+def revise(tx: Tx, post: Post, *, mentioned: Iterable[Mention], tagged: Iterable[Hashtag]) -> None:
+    """Replace a post's text and labels by those of *post*, keeping what stood there as a revision."""
+    old = sa.select(
+        sa.literal(tx.new_id()),
+        posts.c.id,
+        posts.c.revision,
+        posts.c.content_html,
+        posts.c.summary,
+        posts.c.source,
+        sa.func.coalesce(posts.c.edited_at, posts.c.published_at),
+    ).where(posts.c.id == post.id)
+    kept = ["id", "post_id", "revision", "content_html", "summary", "source", "created_at"]
+    tx.execute(post_revisions.insert().from_select(kept, old))
+    counted = {"replies_count", "favourites_count", "boosts_count"}
+    changes = {name: value for name, value in values_of(post).items() if name not in counted}
+    tx.execute(posts.update().where(posts.c.id == post.id).values(**changes))
+    tx.execute(mentions.delete().where(mentions.c.post_id == post.id))
+    tx.execute(hashtags.delete().where(hashtags.c.post_id == post.id))
+    _write_names(tx, post.id, mentioned, tagged)
+
+
+def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
+    """Delete a post and its boosts; its text goes at once, a tombstone stays. False when it was gone."""
+    where = sa.and_(posts.c.id == post.id, LIVE)
+    if tx.execute(posts.update().where(where).values(**_blank(tx))).rowcount == 0:
+        return False
+    bury(tx, post.uri, actor_uri, former_type="Announce" if post.boost_of_id else post.type, published=post)
+    if post.boost_of_id is not None:
+        # A boost may be made again, so its row must not hold the pair's place.
+        tx.execute(posts.update().where(posts.c.id == post.id).values(boost_of_id=None))
+        _count(tx, post.boost_of_id, "boosts_count", -1)
+        return True
+    if post.in_reply_to_id is not None:
+        _count(tx, post.in_reply_to_id, "replies_count", -1)
+    tx.execute(posts.update().where(posts.c.boost_of_id == post.id, LIVE).values(deleted_at=tx.now))
+    for table in (mentions, hashtags, favourites, post_revisions, idempotency_keys):
+        tx.execute(table.delete().where(table.c.post_id == post.id))
+    return True
+
+
+def by_id(tx: Tx, post_id: int) -> Post | None:
+    """The post with this id, unless it was deleted."""
+    return _one(tx, posts.c.id == post_id)
+
+
+def by_uri(tx: Tx, uri: str) -> Post | None:
+    """The post with this ActivityPub id, unless it was deleted."""
+    return _one(tx, posts.c.uri == uri)
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
+    """Those of *ids* that exist, by id, in one statement."""
+    rows = tx.all(sa.select(*COLUMNS).where(posts.c.id.in_(set(ids)), LIVE))
+    return {row.id: post_from(row) for row in rows}
+
+
+def boost_by(tx: Tx, actor_id: int, post_id: int) -> Post | None:
+    """The boost of a post by an actor."""
+    return _one(tx, sa.and_(posts.c.actor_id == actor_id, posts.c.boost_of_id == post_id))
+
+
+def boosted(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of *ids* that the actor boosted, in one statement."""
+    where = sa.and_(posts.c.actor_id == actor_id, posts.c.boost_of_id.in_(set(ids)), LIVE)
+    return {row[0] for row in tx.all(sa.select(posts.c.boost_of_id).where(where))}
+
+
+def mentions_of(tx: Tx, ids: Iterable[int]) -> dict[int, list[Mention]]:
+    """Mentions by post, in one statement; posts without any are absent."""
+    found: dict[int, list[Mention]] = {}
+    for row in tx.all(sa.select(mentions).where(mentions.c.post_id.in_(set(ids))).order_by(mentions.c.name)):
+        mention = Mention(actor_uri=row.actor_uri, name=row.name, post_id=row.post_id)
+        found.setdefault(row.post_id, []).append(mention)
+    return found
+
+
+def hashtags_of(tx: Tx, ids: Iterable[int]) -> dict[int, list[Hashtag]]:
+    """Hashtags by post, in one statement; posts without any are absent."""
+    found: dict[int, list[Hashtag]] = {}
+    for row in tx.all(sa.select(hashtags).where(hashtags.c.post_id.in_(set(ids))).order_by(hashtags.c.name)):
+        found.setdefault(row.post_id, []).append(Hashtag(tag=row.tag, name=row.name, post_id=row.post_id))
+    return found
+
+
+def count_local(tx: Tx) -> int:
+    """How many posts were written here and still stand; boosts do not count."""
+    where = sa.and_(posts.c.local, posts.c.boost_of_id.is_(None), LIVE)
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(posts).where(where)))
+
+
+def bury(
+    tx: Tx, uri: str, actor_uri: str, *, former_type: str | None = None, published: Post | None = None
+) -> None:
+    """Leave a tombstone: what arrives late under this id stays dead. The first one stands."""
+    tx.insert_new(
+        tombstones,
+        {
+            "uri": uri,
+            "actor_uri": actor_uri,
+            "former_type": former_type,
+            "published_at": published.published_at if published else None,
+            "deleted_at": tx.now,
+        },
+    )
+
+
+def tombstone(tx: Tx, uri: str) -> Tombstone | None:
+    """What is left of a deleted thing."""
+    row = tx.first(sa.select(tombstones).where(tombstones.c.uri == uri))
+    if row is None:
+        return None
+    return Tombstone(
+        uri=row.uri,
+        actor_uri=row.actor_uri,
+        former_type=row.former_type,
+        published_at=row.published_at,
+        deleted_at=row.deleted_at,
+    )
+
+
+def recall_key(tx: Tx, actor_id: int, key: str) -> Post | None:
+    """The post a client made with this `Idempotency-Key`."""
+    where = sa.and_(idempotency_keys.c.actor_id == actor_id, idempotency_keys.c.key == key)
+    post_id = tx.scalar(sa.select(idempotency_keys.c.post_id).where(where))
+    return None if post_id is None else by_id(tx, post_id)
+
+
+def remember_key(tx: Tx, actor_id: int, key: str, post_id: int) -> None:
+    """Note that this `Idempotency-Key` made this post."""
+    tx.insert_new(
+        idempotency_keys, {"actor_id": actor_id, "key": key, "post_id": post_id, "created_at": tx.now}
+    )
+
+
+def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Post | None:
+    row = tx.first(sa.select(*COLUMNS).where(where, LIVE))
+    return None if row is None else post_from(row)
+
+
+def _id_of(tx: Tx, uri: str) -> int | None:
+    found: int | None = tx.scalar(sa.select(posts.c.id).where(posts.c.uri == uri, LIVE))
+    return found
+
+
+def _count(tx: Tx, post_id: int, column: str, step: int) -> None:
+    tx.execute(posts.update().where(posts.c.id == post_id).values({column: posts.c[column] + step}))
+
+
+def _adopt_children(tx: Tx, post: Post) -> None:
+    """Replies may arrive before what they reply to."""
+    orphans = sa.and_(posts.c.in_reply_to_uri == post.uri, posts.c.in_reply_to_id.is_(None))
+    adopted = tx.execute(posts.update().where(orphans).values(in_reply_to_id=post.id)).rowcount
+    if adopted:
+        _count(tx, post.id, "replies_count", adopted)
+
+
+def _write_names(tx: Tx, post_id: int, mentioned: Iterable[Mention], tagged: Iterable[Hashtag]) -> None:
+    tx.insert_missing(
+        mentions, [{"post_id": post_id, "actor_uri": item.actor_uri, "name": item.name} for item in mentioned]
+    )
+    tx.insert_missing(hashtags, [{"post_id": post_id, "tag": item.tag, "name": item.name} for item in tagged])
+
+
+def _blank(tx: Tx) -> dict[str, object]:
+    texts = ("title", "summary", "source", "attachments", "emojis", "addressed", "ai_tools", "url")
+    assert set(texts) <= set(NAMES)
+    return {**dict.fromkeys(texts), "content_html": "", "deleted_at": tx.now}

@@ -1,0 +1,36 @@
+"""Between rows and values of the posts room."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from fediverse_node.posts.model import AiTool, Attachment, Post
+from fediverse_node.posts.tables import posts
+from fediverse_node.storage.tx import Row
+
+NAMES = tuple(field.name for field in fields(Post))
+COLUMNS = [posts.c[name] for name in NAMES]
+LIVE: sa.ColumnElement[bool] = posts.c.deleted_at.is_(None)
+
+
+def post_from(row: Row) -> Post:
+    """The post of a row that holds the room's columns."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in NAMES}
+    values["attachments"] = tuple(Attachment(**item) for item in values["attachments"] or ())
+    values["ai_tools"] = tuple(AiTool(**item) for item in values["ai_tools"] or ())
+    values["emojis"] = tuple((item[0], item[1]) for item in values["emojis"] or ())
+    values["addressed"] = tuple(values["addressed"] or ())
+    return Post(**values)
+
+
+def values_of(post: Post) -> dict[str, Any]:
+    """The columns of a post. Empty lists are stored as NULL."""
+    values: dict[str, Any] = {name: getattr(post, name) for name in NAMES}
+    values["attachments"] = [asdict(item) for item in post.attachments] or None
+    values["ai_tools"] = [asdict(item) for item in post.ai_tools] or None
+    values["emojis"] = post.emojis or None
+    values["addressed"] = post.addressed or None
+    return values

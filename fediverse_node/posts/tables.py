@@ -1,0 +1,125 @@
+"""Rows of the posts room."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fediverse_node.storage.base import Json, Moment, id_column, metadata
+
+posts = sa.Table(
+    "posts",
+    metadata,
+    id_column(),
+    #: the object's id; for a boost the id of the Announce
+    sa.Column("uri", sa.Text, nullable=False, unique=True),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    sa.Column("local", sa.Boolean, nullable=False),
+    sa.Column("type", sa.Text, nullable=False, server_default="Note"),
+    sa.Column("visibility", sa.Text, nullable=False),
+    #: set for a boost: the post that was boosted; such a row has no text of its own
+    sa.Column("boost_of_id", sa.BigInteger, sa.ForeignKey("posts.id"), index=True),
+    sa.Column("in_reply_to_uri", sa.Text, index=True),
+    sa.Column("in_reply_to_id", sa.BigInteger, sa.ForeignKey("posts.id"), index=True),
+    sa.Column("context_uri", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("content_html", sa.Text, nullable=False, server_default=""),
+    sa.Column("summary", sa.Text),
+    sa.Column("sensitive", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("language", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("source_media_type", sa.Text),
+    sa.Column("attachments", Json),
+    sa.Column("emojis", Json),
+    #: actors addressed by name, and everybody in `to` and `cc` of a remote post, as uris
+    sa.Column("addressed", Json),
+    #: SHA-256 in hex of what the author wrote in this revision; consent binds to it
+    sa.Column("revision", sa.Text, nullable=False, server_default=""),
+    sa.Column("ai_disclosure", sa.Text),
+    sa.Column("digital_source_type", sa.Text),
+    sa.Column("ai_tools", Json),
+    sa.Column("human_reviewed", sa.Boolean),
+    #: what a remote origin said of usage, verbatim; our own posts ask the ledger
+    sa.Column("content_usage", sa.Text),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("edited_at", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("deleted_at", Moment),
+    sa.Column("replies_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("favourites_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("boosts_count", sa.Integer, nullable=False, server_default="0"),
+    sa.UniqueConstraint("actor_id", "boost_of_id"),
+    sa.CheckConstraint("visibility IN ('public', 'unlisted', 'private', 'direct')", name="visibility"),
+    sa.Index("ix_posts_actor_id_id", "actor_id", "id"),
+    sa.Index(
+        "ix_posts_public",
+        "local",
+        "id",
+        sqlite_where=sa.text("visibility = 'public'"),
+        postgresql_where=sa.text("visibility = 'public'"),
+    ),
+)
+
+post_revisions = sa.Table(
+    "post_revisions",
+    metadata,
+    id_column(),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False, index=True),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("content_html", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), primary_key=True),
+    sa.Column("actor_uri", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("ix_mentions_actor_uri", "actor_uri", "post_id"),
+)
+
+hashtags = sa.Table(
+    "hashtags",
+    metadata,
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), primary_key=True),
+    #: folded: NFKC, case folded
+    sa.Column("tag", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Index("ix_hashtags_tag", "tag", "post_id"),
+)
+
+favourites = sa.Table(
+    "favourites",
+    metadata,
+    id_column(),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False, index=True),
+    #: the id of the Like
+    sa.Column("uri", sa.Text, nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("post_id", "actor_id"),
+)
+
+#: What was deleted or undone, by id: answers 410, and keeps what arrives late from coming to life.
+tombstones = sa.Table(
+    "tombstones",
+    metadata,
+    sa.Column("uri", sa.Text, primary_key=True),
+    sa.Column("actor_uri", sa.Text, nullable=False),
+    sa.Column("former_type", sa.Text),
+    sa.Column("published_at", Moment),
+    sa.Column("deleted_at", Moment, nullable=False, index=True),
+)
+
+#: `Idempotency-Key` of a client → the post it made.
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
+    sa.Column("created_at", Moment, nullable=False, index=True),
+)

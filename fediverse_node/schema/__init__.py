@@ -1,0 +1,33 @@
+"""All tables, so that the metadata is whole for migrations and tests."""
+
+from __future__ import annotations
+
+from fediverse_node.accounts import tables as accounts
+from fediverse_node.actors import tables as actors
+from fediverse_node.arrivals import tables as arrivals
+from fediverse_node.consent import tables as consent
+from fediverse_node.deliveries import tables as deliveries
+from fediverse_node.follows import tables as follows
+from fediverse_node.notifications import tables as notifications
+from fediverse_node.oauth import tables as oauth
+from fediverse_node.peers import tables as peers
+from fediverse_node.posts import tables as posts
+from fediverse_node.storage.base import metadata
+from fediverse_node.suggestions import tables as suggestions
+from fediverse_node.timelines import tables as timelines
+
+__all__ = [
+    "accounts",
+    "actors",
+    "arrivals",
+    "consent",
+    "deliveries",
+    "follows",
+    "metadata",
+    "notifications",
+    "oauth",
+    "peers",
+    "posts",
+    "suggestions",
+    "timelines",
+]

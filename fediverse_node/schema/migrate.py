@@ -1,0 +1,133 @@
+"""Moves a database between schema revisions, forward and back, under a lock.
+
+A SQLite file is copied beside itself first, so that an upgrade that goes wrong costs nothing.
+PostgreSQL holds an advisory lock: of several processes that start at once, one migrates.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.storage.engine import sqlite_path
+from fediverse_node.storage.sqlite import driver, exclusive
+
+log = logging.getLogger(__name__)
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x66656469  # "fedi"
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at *url* to *revision* (`head`, `base`, `-1`, `+1`, or a revision's name).
+
+    Raises:
+        NotValid: the database is at a revision this program does not know (it was used by a newer one).
+        NotNow: a running server holds the SQLite file.
+    """
+    with _connection(url) as connection:
+        config = _config(connection)
+        _refuse_unknown(config, connection)
+        backwards = revision == "base" or revision.startswith("-")
+        (command.downgrade if backwards else command.upgrade)(config, revision)
+
+
+def check(url: str) -> None:
+    """Compare the tables in the code with the database.
+
+    Raises:
+        NotValid: they differ; a migration is missing.
+    """
+    with _connection(url) as connection:
+        try:
+            command.check(_config(connection))
+        except CommandError as error:
+            raise NotValid(f"The database is not as the code describes it: {error}") from error
+
+
+def current(url: str) -> str | None:
+    """The revision the database is at; None for an empty one."""
+    with _connection(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision this program knows."""
+    name = ScriptDirectory(str(_SCRIPTS)).get_current_head()
+    assert name is not None
+    return name
+
+
+def backup(url: str, *, now: datetime) -> Path | None:
+    """Copy a SQLite database beside itself when a migration is due. Gives the path of the copy, if any."""
+    path = sqlite_path(url)
+    if path is None or not path.exists() or current(url) in {None, head()}:
+        return None
+    target = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}.backup")
+    with exclusive(path):
+        source, copy = driver().connect(str(path)), driver().connect(str(target))
+        try:
+            source.backup(copy)
+        finally:
+            source.close()
+            copy.close()
+    log.info("storage.backup_made", extra={"path": str(target)})
+    return target
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_unknown(config: Config, connection: sa.Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise NotValid(
+            f"This database is at revision {found}, which this version does not know. "
+            "It was used by a newer version: install that one, or restore the backup made before the upgrade."
+        )
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[sa.Connection]:
+    path = sqlite_path(url)
+    if path is None:
+        parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(parsed, poolclass=sa.NullPool)
+        with engine.connect() as connection, connection.begin():
+            connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            yield connection
+        engine.dispose()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with exclusive(path):
+        engine = sa.create_engine(f"sqlite:///{path}", module=driver(), poolclass=sa.NullPool)
+
+        @sa.event.listens_for(engine, "connect")
+        def _own_transactions(dbapi_connection: object, _record: object) -> None:
+            dbapi_connection.isolation_level = None  # type: ignore[attr-defined]  # a DBAPI connection
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        with engine.connect() as connection, connection.begin():
+            yield connection
+        engine.dispose()

@@ -1,0 +1,94 @@
+"""`Database`: the shape both engines share, and the bells that wake workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from fediverse_node.kernel.clock import Clock
+from fediverse_node.kernel.ids import IdFactory
+from fediverse_node.storage.tx import Tx
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Unit = Callable[[Tx], T]
+
+#: A unit of work that takes longer holds up every other writer; it is worth a line in the log.
+SLOW_UNIT_SECONDS = 0.050
+
+
+class Database(ABC):
+    """State, reached by handing in plain functions of a `Tx`.
+
+    Attributes:
+        url: where the data is, as configured, without its password.
+        engine: for Alembic and for tests. Nothing else may use it.
+    """
+
+    url: str
+    engine: sa.Engine
+
+    def __init__(self, *, clock: Clock) -> None:
+        self.clock = clock
+        self.ids = IdFactory()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    @abstractmethod
+    async def read(self, unit: Unit[T]) -> T:
+        """Run *unit* in a read-only transaction that sees one snapshot."""
+
+    @abstractmethod
+    async def write(self, unit: Unit[T]) -> T:
+        """Run *unit* in a transaction of its own; return only once it is durable.
+
+        If *unit* raises, nothing it did remains, and the error is raised here.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of every connection and lock."""
+
+    def bell(self, name: str) -> asyncio.Event:
+        """An event that is set whenever a transaction that rang *name* has been committed.
+
+        The waiter clears it. Bells only shorten waiting: whoever waits must also look by itself
+        now and then, because a process may die between commit and ring.
+        """
+        self._loop = self._loop or asyncio.get_running_loop()
+        event = asyncio.Event()
+        self._bells[name].add(event)
+        return event
+
+    def silence(self, name: str, event: asyncio.Event) -> None:
+        """Give back an event of `bell`."""
+        self._bells[name].discard(event)
+
+    def _ring(self, names: Iterable[str]) -> None:
+        """Set the events. On the loop's thread only."""
+        for name in names:
+            for event in self._bells.get(name, ()):
+                event.set()
+
+    def _new_tx(self, connection: sa.Connection) -> Tx:
+        return Tx(connection, now=self.clock(), ids=self.ids)
+
+
+def run_unit(unit: Unit[T], tx: Tx) -> T:
+    """Run *unit*, and say so when it was slow."""
+    started = time.perf_counter()
+    try:
+        return unit(tx)
+    finally:
+        elapsed = time.perf_counter() - started
+        if elapsed > SLOW_UNIT_SECONDS:
+            name = getattr(unit, "__qualname__", repr(unit))
+            log.warning("storage.slow_unit", extra={"unit": name, "milliseconds": round(elapsed * 1000)})

@@ -1,0 +1,233 @@
+"""SQLite: one process, one writer thread, group commit.
+
+Every write unit goes to one thread, which opens a transaction, runs all the units that are waiting,
+each in its own savepoint, and commits once. A unit that fails rolls back to its savepoint and spoils
+nothing for its neighbours. Callers learn of success only after the commit, with `synchronous=FULL`:
+what we acknowledge survives a power cut.
+
+Readers are a few `query_only` connections on their own threads. They never checkpoint: SQLite before
+3.51.3 can corrupt a WAL file when two connections checkpoint at the same instant, so only the writer
+does, and an exclusive lock file keeps a second process out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from fediverse_node.kernel.clock import Clock
+from fediverse_node.kernel.errors import NotNow
+from fediverse_node.storage.database import Database, T, Unit, run_unit
+
+log = logging.getLogger(__name__)
+
+READERS = 3
+MAX_GROUP = 256
+BUSY_TIMEOUT_MS = 5000
+
+
+@dataclass(slots=True)
+class _Waiting:
+    unit: Unit[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class SqliteDatabase(Database):
+    """See the module."""
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        super().__init__(clock=clock)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self.url = f"sqlite:///{path}"
+        self._lock_file = _take_lock(path)
+        self._closed = False
+        self.engine = _make_engine(path, query_only=False)
+        self._read_engine = _make_engine(path, query_only=True)
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_loop, name="sqlite-writer", daemon=True)
+        self._local = threading.local()
+        self._reader_connections: list[sa.Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._writer.start()
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run *unit* on a reader thread, in one snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run *unit* on the writer thread, together with whoever else is waiting."""
+        if self._closed:
+            raise NotNow("The server is stopping. Try again in a minute.")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Waiting(unit, future, loop))
+        return await future
+
+    async def close(self) -> None:
+        """Let the writer finish its queue, checkpoint, and release the lock file."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown(wait=True)
+        for connection in self._reader_connections:
+            connection.close()
+        self._read_engine.dispose()
+        self.engine.dispose()
+        os.close(self._lock_file)
+
+    def _read(self, unit: Unit[T]) -> T:
+        connection: sa.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._read_engine.connect()
+            self._reader_connections.append(connection)
+        with connection.begin():
+            return run_unit(unit, self._new_tx(connection))
+
+    def _write_loop(self) -> None:
+        with self.engine.connect() as connection:
+            while (first := self._queue.get()) is not None:
+                group, last = self._gather(first)
+                self._commit_group(connection, group)
+                if last:
+                    break
+            # On the driver's own connection: through SQLAlchemy it would stand inside a transaction.
+            dbapi_connection = connection.connection.dbapi_connection
+            assert dbapi_connection is not None
+            dbapi_connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+        group = [first]
+        while len(group) < MAX_GROUP:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+            if waiting is None:
+                return group, True
+            group.append(waiting)
+        return group, False
+
+    def _commit_group(self, connection: sa.Connection, group: list[_Waiting]) -> None:
+        outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
+        bells: set[str] = set()
+        try:
+            with connection.begin():
+                for waiting in group:
+                    outcomes.append(self._run_in_savepoint(connection, waiting, bells))  # noqa: PERF401 one by one
+        except Exception as error:
+            log.exception("storage.commit_failed", extra={"units": len(group)})
+            failure = _explain(error)
+            outcomes = [(waiting, None, failure) for waiting in group]
+            bells = set()
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Any, BaseException | None]]] = {}
+        for outcome in outcomes:
+            by_loop.setdefault(outcome[0].loop, []).append(outcome)
+        for loop, batch in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._settle, batch, bells)
+
+    def _run_in_savepoint(
+        self, connection: sa.Connection, waiting: _Waiting, bells: set[str]
+    ) -> tuple[_Waiting, Any, BaseException | None]:
+        connection.exec_driver_sql("SAVEPOINT unit")
+        tx = self._new_tx(connection)
+        try:
+            result = run_unit(waiting.unit, tx)
+        except Exception as error:  # noqa: BLE001 handed to the caller who owns this unit
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            connection.exec_driver_sql("RELEASE unit")
+            return waiting, None, _explain(error)
+        connection.exec_driver_sql("RELEASE unit")
+        bells |= tx.bells
+        return waiting, result, None
+
+    def _settle(self, batch: list[tuple[_Waiting, Any, BaseException | None]], bells: set[str]) -> None:
+        for waiting, result, error in batch:
+            if waiting.future.done():  # the caller was cancelled meanwhile; the effect stands
+                continue
+            if error is None:
+                waiting.future.set_result(result)
+            else:
+                waiting.future.set_exception(error)
+        self._ring(bells)
+
+
+def driver() -> ModuleType:
+    """The SQLite driver: `pysqlite3`, which brings a current SQLite, or else the standard library's."""
+    try:
+        from pysqlite3 import dbapi2  # noqa: PLC0415 wheels exist for some platforms only
+    except ImportError:
+        return sqlite3
+    return dbapi2  # type: ignore[no-any-return]  # the package has no types
+
+
+def _make_engine(path: Path, *, query_only: bool) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", module=driver(), poolclass=NullPool)
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(dbapi_connection: Any, _record: Any) -> None:
+        # We say BEGIN ourselves: the driver would begin late, and a transaction that reads before it
+        # writes then fails with SQLITE_BUSY_SNAPSHOT whatever the busy timeout.
+        dbapi_connection.isolation_level = None
+        pragmas = ["foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "temp_store=MEMORY"]
+        if query_only:
+            pragmas += ["query_only=ON", "wal_autocheckpoint=0"]
+        else:
+            pragmas += ["journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"]
+        for pragma in pragmas:
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _take_lock(path: Path) -> int:
+    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise NotNow(
+            f"Another process is using {path}. Stop it first, or let it do the work.", detail=str(error)
+        ) from error
+    return handle
+
+
+def _explain(error: BaseException) -> BaseException:
+    """Give the driver's few operational troubles words that a person can act on."""
+    text = str(getattr(error, "orig", ""))
+    if isinstance(error, sa.exc.OperationalError) and "full" in text:
+        return NotNow("The server's disk is full. Nothing was changed. Try again later.", detail=text)
+    return error
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock file of *path* while no `SqliteDatabase` is open on it (migration, backup)."""
+    handle = _take_lock(path)
+    try:
+        yield
+    finally:
+        os.close(handle)

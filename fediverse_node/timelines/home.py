@@ -1,0 +1,69 @@
+"""Home timelines: an entry per person and post, written on arrival, so that a page costs a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from fediverse_node.actors.tables import actors
+from fediverse_node.follows.tables import follows
+from fediverse_node.posts.model import Post
+from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
+from fediverse_node.posts.tables import mentions, posts
+from fediverse_node.storage import paging
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Tx
+from fediverse_node.timelines.tables import home_entries
+
+#: How many posts of somebody newly followed enter the home timeline at once.
+BACKFILL = 40
+
+
+def deliver(tx: Tx, post: Post) -> None:
+    """Put a post into the homes it belongs in: its local author's, and those of local followers.
+
+    A direct post reaches only the homes of those it mentions who follow its author.
+    """
+    if post.local:
+        tx.insert_missing(home_entries, [{"actor_id": post.actor_id, "post_id": post.id}])
+    readers = (
+        sa.select(follows.c.follower_id, sa.literal(post.id))
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == post.actor_id, follows.c.state == "accepted", actors.c.local)
+    )
+    if post.visibility == "direct":
+        named = sa.select(mentions.c.actor_uri).where(mentions.c.post_id == post.id)
+        readers = readers.where(actors.c.uri.in_(named))
+    _insert_missing(tx, readers)
+
+
+def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:
+    """A page of an actor's home timeline, newest first."""
+    statement: sa.Select[Any] = sa.select(*COLUMNS).join_from(
+        home_entries, posts, posts.c.id == home_entries.c.post_id
+    )
+    statement = statement.where(home_entries.c.actor_id == actor_id, LIVE)
+    return [post_from(row) for row in paging.rows(tx, statement, home_entries.c.post_id, which)]
+
+
+def backfill(tx: Tx, actor_id: int, target_id: int) -> None:
+    """After a follow was accepted: what the followed said lately, as far as it is here."""
+    recent = (
+        sa.select(sa.literal(actor_id), posts.c.id)
+        .where(posts.c.actor_id == target_id, posts.c.visibility != "direct", LIVE)
+        .order_by(posts.c.id.desc())
+        .limit(BACKFILL)
+    )
+    _insert_missing(tx, recent)
+
+
+def withdraw(tx: Tx, actor_id: int, target_id: int) -> None:
+    """After an unfollow: take the posts of the unfollowed out again."""
+    theirs = sa.select(posts.c.id).where(posts.c.actor_id == target_id)
+    where = sa.and_(home_entries.c.actor_id == actor_id, home_entries.c.post_id.in_(theirs))
+    tx.execute(home_entries.delete().where(where))
+
+
+def _insert_missing(tx: Tx, rows: sa.Select[Any]) -> None:
+    tx.insert_from(home_entries, ["actor_id", "post_id"], rows)

@@ -1,0 +1,96 @@
+"""The rule: who may see a post.
+
+| visibility        | who                                                        |
+|-------------------|------------------------------------------------------------|
+| public, unlisted  | everybody                                                  |
+| private           | its author, accepted followers, and those it mentions      |
+| direct            | its author and those it mentions                           |
+
+A boost is seen by whoever may see the boosted post. Nothing of a suspended or deleted actor is seen,
+nor through somebody else's boost (Mastodon CVE-2026-23961).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.follows import queries as follows
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Post
+from fediverse_node.storage.tx import Tx
+
+OPEN = ("public", "unlisted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is looking. Neither field set: anybody."""
+
+    actor_id: int | None = None
+    actor_uri: str | None = None
+
+
+ANONYMOUS = Viewer()
+
+
+def viewer_for(actor: Actor) -> Viewer:
+    """The viewer that an authenticated actor is."""
+    return Viewer(actor_id=actor.id, actor_uri=actor.uri)
+
+
+def may_see(tx: Tx, post: Post, viewer: Viewer) -> bool:
+    """Whether *viewer* may see *post*."""
+    return bool(visible(tx, [post], viewer))
+
+
+def visible(tx: Tx, found: Sequence[Post], viewer: Viewer) -> list[Post]:
+    """Those of *found* that *viewer* may see, in their order, with a fixed number of statements."""
+    if not found:
+        return []
+    originals = posts.by_ids(tx, [post.boost_of_id for post in found if post.boost_of_id is not None])
+    everything = [*found, *originals.values()]
+    authors = actors.by_ids(tx, [post.actor_id for post in everything])
+    closed = [post for post in everything if post.visibility not in OPEN]
+    friends = _friends(tx, closed, viewer)
+    named = _named(tx, closed, viewer)
+
+    def seen(post: Post) -> bool:
+        author = authors.get(post.actor_id)
+        if post.deleted_at is not None or author is None or not author.active:
+            return False
+        if post.visibility in OPEN or post.actor_id == viewer.actor_id or post.id in named:
+            return True
+        return post.visibility == "private" and post.actor_id in friends
+
+    def shown(post: Post) -> bool:
+        if not seen(post):
+            return False
+        if post.boost_of_id is None:
+            return True
+        original = originals.get(post.boost_of_id)
+        return original is not None and seen(original)
+
+    return [post for post in found if shown(post)]
+
+
+def _friends(tx: Tx, closed: Sequence[Post], viewer: Viewer) -> set[int]:
+    """Authors whose accepted follower the viewer is; a pending one sees nothing (Pixelfed CVE-2025-30741)."""
+    authors = {post.actor_id for post in closed if post.visibility == "private"}
+    if viewer.actor_id is None or not authors:
+        return set()
+    return follows.followed_among(tx, viewer.actor_id, authors)
+
+
+def _named(tx: Tx, closed: Sequence[Post], viewer: Viewer) -> set[int]:
+    """Posts that mention the viewer."""
+    if viewer.actor_uri is None or not closed:
+        return set()
+    mentions = posts.mentions_of(tx, [post.id for post in closed])
+    return {
+        post_id
+        for post_id, names in mentions.items()
+        if any(name.actor_uri == viewer.actor_uri for name in names)
+    }
