@@ -31,10 +31,15 @@ class Database(ABC):
     Attributes:
         url: where the data is, as configured, without its password.
         engine: for Alembic and for tests. Nothing else may use it.
+        commits: grows with every transaction that this process commits. While it stays the same,
+            nothing that this process wrote has changed, and what was read since may be shown again.
+        sole_writer: no other process writes to this database.
     """
 
     url: str
     engine: sa.Engine
+    commits: int = 0
+    sole_writer: bool = False
 
     def __init__(self, *, clock: Clock) -> None:
         self.clock = clock

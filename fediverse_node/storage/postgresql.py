@@ -6,6 +6,7 @@ Rows are claimed with `FOR UPDATE SKIP LOCKED`, so any number of processes may w
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ class PostgresqlDatabase(Database):
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postgresql")
+        self._commit_numbers = itertools.count(1)
         self._stop = threading.Event()
         self._listener: threading.Thread | None = None
 
@@ -87,6 +89,7 @@ class PostgresqlDatabase(Database):
                     raise _explain(error) from error
                 log.info("storage.retry", extra={"attempt": attempt})
             else:
+                self.commits = next(self._commit_numbers)
                 return result, tx.bells
         raise NotNow  # pragma: no cover  # the loop always returns or raises
 

@@ -51,6 +51,8 @@ class _Waiting:
 class SqliteDatabase(Database):
     """See the module."""
 
+    sole_writer = True
+
     def __init__(self, path: Path, *, clock: Clock) -> None:
         super().__init__(clock=clock)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,9 +112,7 @@ class SqliteDatabase(Database):
                 if last:
                     break
             # On the driver's own connection: through SQLAlchemy it would stand inside a transaction.
-            dbapi_connection = connection.connection.dbapi_connection
-            assert dbapi_connection is not None
-            dbapi_connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _driver_connection(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         group = [first]
@@ -138,6 +138,7 @@ class SqliteDatabase(Database):
             failure = _explain(error)
             outcomes = [(waiting, None, failure) for waiting in group]
             bells = set()
+        self.commits += 1
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Any, BaseException | None]]] = {}
         for outcome in outcomes:
             by_loop.setdefault(outcome[0].loop, []).append(outcome)
@@ -152,7 +153,9 @@ class SqliteDatabase(Database):
         tx = self._new_tx(connection)
         try:
             result = run_unit(waiting.unit, tx)
-        except Exception as error:  # noqa: BLE001 handed to the caller who owns this unit
+        except Exception as error:
+            if not _driver_connection(connection).in_transaction:
+                raise  # a full disk rolls the whole transaction back, with the neighbours' work
             connection.exec_driver_sql("ROLLBACK TO unit")
             connection.exec_driver_sql("RELEASE unit")
             return waiting, None, _explain(error)
@@ -201,6 +204,12 @@ def _make_engine(path: Path, *, query_only: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _driver_connection(connection: sa.Connection) -> sqlite3.Connection:
+    found: Any = connection.connection.dbapi_connection
+    assert found is not None
+    return found  # type: ignore[no-any-return]  # the standard library's interface, whichever driver it is
 
 
 def _take_lock(path: Path) -> int:

@@ -1,0 +1,40 @@
+"""What every test may use, and the rules every test keeps. CONTRIBUTING.md explains the layout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["tests.fixtures.network", "tests.fixtures.databases"]
+
+# No deadlines: a busy machine is not a failure. On CI the same examples are tried each time, so a
+# red run can be looked into; at a desk each run tries new ones.
+_patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _patient, derandomize=True, database=None, print_blob=True)
+settings.register_profile("dev", _patient)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium on this machine."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests marked `browser` where there is none."""
+    if item.get_closest_marker("browser") and find_browser() is None:
+        pytest.skip("no Chromium on the PATH")
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The path of Chromium, for tests marked `browser`."""
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium on the PATH")
+    return path

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+import sqlalchemy as sa
+
+from tests.fixtures.databases import Databases
+from tests.fixtures.network import NetworkRefused
+
+
+def test_sockets_lead_to_this_machine_only(no_network_but_loopback: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as client:
+        client.connect(server.getsockname())
+    with socket.socket() as client, pytest.raises(NetworkRefused):
+        client.connect(("192.0.2.1", 80))
+    with socket.socket(type=socket.SOCK_DGRAM) as client, pytest.raises(NetworkRefused):
+        client.sendto(b"x", ("192.0.2.1", 53))
+    assert len(no_network_but_loopback) == 2
+    no_network_but_loopback.clear()
+
+
+async def test_names_of_other_machines_are_not_looked_up(no_network_but_loopback: list[str]) -> None:
+    loop = asyncio.get_running_loop()
+    assert await loop.getaddrinfo("localhost", 80)
+    assert await loop.getaddrinfo("192.0.2.1", 80)  # a literal address asks nobody
+    with pytest.raises(NetworkRefused):
+        await loop.getaddrinfo("example.org", 80)
+    assert no_network_but_loopback == ["the address of 'example.org'"]
+    no_network_but_loopback.clear()
+
+
+def test_a_copied_database_has_the_rows_of_its_template_and_goes_its_own_way(databases: Databases) -> None:
+    template = databases.empty()
+    _run(template, "CREATE TABLE pebble (n INTEGER)", "INSERT INTO pebble VALUES (1)")
+    copy = databases.copy(template)
+    _run(copy, "INSERT INTO pebble VALUES (2)")
+    assert _run(template, "SELECT n FROM pebble") == [1]
+    assert _run(copy, "SELECT n FROM pebble ORDER BY n") == [1, 2]
+    databases.drop(copy)
+    databases.drop(template)
+
+
+def _run(url: str, *statements: str) -> list[int]:
+    engine = sa.create_engine(sa.make_url(url).set(drivername=_driver(url)), poolclass=sa.NullPool)
+    rows: list[int] = []
+    with engine.begin() as connection:
+        for statement in statements:
+            result = connection.execute(sa.text(statement))
+            rows = list(result.scalars()) if result.returns_rows else []
+    return rows
+
+
+def _driver(url: str) -> str:
+    return "sqlite" if url.startswith("sqlite") else "postgresql+psycopg"
