@@ -8,7 +8,7 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.fixtures.network", "tests.fixtures.databases"]
+pytest_plugins = ["tests.fixtures.network", "tests.fixtures.databases", "tests.fixtures.rooms"]
 
 # No deadlines: a busy machine is not a failure. On CI the same examples are tried each time, so a
 # red run can be looked into; at a desk each run tries new ones.

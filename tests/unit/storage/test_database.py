@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -14,14 +14,7 @@ from fediverse_node.storage.engine import open_database
 from fediverse_node.storage.tx import Tx
 
 
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    database = open_database(database_url)
-    yield database
-    await database.close()
-
-
-def add(host: str) -> object:
+def add(host: str) -> Callable[[Tx], str]:
     def unit(tx: Tx) -> str:
         tx.insert(peers, {"host": host, "created_at": tx.now, "updated_at": tx.now})
         return host
@@ -34,7 +27,7 @@ def hosts(tx: Tx) -> set[str]:
 
 
 async def test_what_was_written_can_be_read(db: Database) -> None:
-    assert await db.write(add("a.example")) == "a.example"  # type: ignore[arg-type]
+    assert await db.write(add("a.example")) == "a.example"
 
     assert await db.read(hosts) == {"a.example"}
 
@@ -45,9 +38,9 @@ async def test_a_unit_that_fails_leaves_nothing_and_spoils_nothing_for_its_neigh
         raise ValueError("on purpose")
 
     results = await asyncio.gather(
-        db.write(add("a.example")),  # type: ignore[arg-type]
+        db.write(add("a.example")),
         db.write(bad),
-        db.write(add("b.example")),  # type: ignore[arg-type]
+        db.write(add("b.example")),
         return_exceptions=True,
     )
 
@@ -59,7 +52,7 @@ async def test_a_unit_that_fails_leaves_nothing_and_spoils_nothing_for_its_neigh
 
 async def test_a_constraint_refuses_only_the_unit_that_broke_it(db: Database) -> None:
     results = await asyncio.gather(
-        *[db.write(add("same.example")) for _ in range(3)],  # type: ignore[arg-type]
+        *[db.write(add("same.example")) for _ in range(3)],
         return_exceptions=True,
     )
 
@@ -68,7 +61,7 @@ async def test_a_constraint_refuses_only_the_unit_that_broke_it(db: Database) ->
 
 async def test_a_read_cannot_write(db: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError):
-        await db.read(add("a.example"))  # type: ignore[arg-type]
+        await db.read(add("a.example"))
 
     assert await db.read(hosts) == set()
 
@@ -76,7 +69,7 @@ async def test_a_read_cannot_write(db: Database) -> None:
 async def test_many_writers_at_once_all_get_through(db: Database) -> None:
     names = {f"h{number}.example" for number in range(200)}
 
-    await asyncio.gather(*[db.write(add(name)) for name in names])  # type: ignore[arg-type]
+    await asyncio.gather(*[db.write(add(name)) for name in names])
 
     assert await db.read(hosts) == names
 
@@ -88,7 +81,7 @@ async def test_a_read_sees_one_snapshot(db: Database) -> None:
     def read_twice(tx: Tx) -> tuple[set[str], set[str]]:
         before = hosts(tx)
         loop.call_soon_threadsafe(began.set)
-        asyncio.run_coroutine_threadsafe(db.write(add("late.example")), loop).result()  # type: ignore[arg-type]
+        asyncio.run_coroutine_threadsafe(db.write(add("late.example")), loop).result()
         return before, hosts(tx)
 
     before, after = await db.read(read_twice)
@@ -118,7 +111,7 @@ async def test_a_bell_rings_after_the_commit_and_not_after_a_failure(db: Databas
 
 async def test_what_was_accepted_is_written_before_the_database_closes(database_url: str) -> None:
     db = open_database(database_url)
-    writes = [asyncio.ensure_future(db.write(add(f"h{number}.example"))) for number in range(50)]  # type: ignore[arg-type]
+    writes = [asyncio.ensure_future(db.write(add(f"h{number}.example"))) for number in range(50)]
     await asyncio.sleep(0)
 
     await db.close()
