@@ -14,6 +14,7 @@ from fediverse_node.kernel.ids import IdFactory
 #: A row of any shape.
 Row = sa.Row[*tuple[Any, ...]]
 Values = Mapping[str, Any]
+_COUNTED = {"preserve_rowcount": True}
 
 
 class Tx:
@@ -68,7 +69,8 @@ class Tx:
     def insert_new(self, table: sa.Table, values: Values) -> bool:
         """Insert unless any unique constraint refuses. True when a row was added."""
         statement = self._dialect_insert(table).values(**values).on_conflict_do_nothing()
-        return self.connection.execute(statement).rowcount == 1
+        # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
+        return self.connection.execute(statement, execution_options=_COUNTED).rowcount == 1
 
     def insert_missing(self, table: sa.Table, rows: Sequence[Values]) -> None:
         """Insert those of *rows* that no unique constraint refuses."""
