@@ -20,6 +20,8 @@ from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import authority_of, origin_of, split_http
 
 PREFIX = "FEDIVERSE_NODE_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 
 class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -43,6 +45,7 @@ class DatabaseConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """Where its state lives."""
 
     url: str = "sqlite:///data/node.db"
+    url_file: str = ""
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -186,13 +189,15 @@ def _apply_environment(values: dict[str, Any], environ: Mapping[str, str]) -> No
 
 
 def _read_secret_files(values: dict[str, Any]) -> None:
-    assist = values.get("assist", {})
-    path = assist.get("api_key_file")
-    if path and not assist.get("api_key"):
+    for section, key in (("assist", "api_key"), ("database", "url")):
+        given = values.get(section, {})
+        path = given.get(f"{key}_file")
+        if not path or given.get(key):
+            continue
         try:
-            assist["api_key"] = Path(path).read_text(encoding="utf-8").strip()
+            given[key] = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise NotValid(f"Configuration: assist.api_key_file: {path}: {error.strerror}.") from error
+            raise NotValid(f"Configuration: {section}.{key}_file: {path}: {error.strerror}.") from error
 
 
 def _checked(config: Config) -> Config:
@@ -203,25 +208,9 @@ def _checked(config: Config) -> Config:
         raise NotValid("Configuration: instance.origin must look like https://example.org.") from error
     if parts.path or parts.query or parts.fragment:
         raise NotValid("Configuration: instance.origin is scheme, host and port only, without a path.")
-    for name, networks in (
-        ("federation.allow_private_networks", config.federation.allow_private_networks),
-        ("server.trusted_proxies", config.server.trusted_proxies),
-    ):
-        for network in networks:
-            try:
-                ipaddress.ip_network(network)
-            except ValueError as error:
-                raise NotValid(
-                    f"Configuration: {name}: {network} is no network such as 10.0.0.0/8."
-                ) from error
-    if config.log.level not in {"debug", "info", "warning", "error"} or config.log.format not in {
-        "text",
-        "json",
-    }:
-        raise NotValid("Configuration: log.level is debug, info, warning or error; log.format text or json.")
-    host, _, port = config.server.listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise NotValid("Configuration: server.listen must look like 127.0.0.1:8080.")
+    _check_networks("federation.allow_private_networks", config.federation.allow_private_networks)
+    _check_networks("server.trusted_proxies", config.server.trusted_proxies)
+    _check_words(config)
     if parts.scheme == "https":
         _refuse_lab_switches(config)
     elif not config.federation.allow_http:
@@ -230,6 +219,22 @@ def _checked(config: Config) -> Config:
             "For a lab on one machine set federation.allow_http = true."
         )
     return msgspec.structs.replace(config, instance=msgspec.structs.replace(config.instance, origin=origin))
+
+
+def _check_networks(name: str, networks: list[str]) -> None:
+    for network in networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise NotValid(f"Configuration: {name}: {network} is no network such as 10.0.0.0/8.") from error
+
+
+def _check_words(config: Config) -> None:
+    if config.log.level not in LOG_LEVELS or config.log.format not in LOG_FORMATS:
+        raise NotValid("Configuration: log.level is debug, info, warning or error; log.format text or json.")
+    host, _, port = config.server.listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise NotValid("Configuration: server.listen must look like 127.0.0.1:8080.")
 
 
 def _refuse_lab_switches(config: Config) -> None:
