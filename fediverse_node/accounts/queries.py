@@ -14,6 +14,8 @@ from fediverse_node.storage.tx import Row, Tx
 
 _NAMES = [field.name for field in fields(Account)]
 _COLUMNS = [accounts.c[name] for name in _NAMES]
+#: Asked with every request that has a token, so it is built once.
+_BY_ID = sa.select(*_COLUMNS).where(accounts.c.id == sa.bindparam("id"))
 
 
 def create(tx: Tx, actor_id: int, *, password_hash: str | None, language: str = "en") -> Account:
@@ -28,7 +30,8 @@ def create(tx: Tx, actor_id: int, *, password_hash: str | None, language: str = 
 
 def by_id(tx: Tx, account_id: int) -> Account | None:
     """The account with this id."""
-    return _one(tx, accounts.c.id == account_id)
+    row = tx.first(_BY_ID, {"id": account_id})
+    return None if row is None else _account(row)
 
 
 def by_actor(tx: Tx, actor_id: int) -> Account | None:

@@ -14,12 +14,22 @@ from fediverse_node.storage.tx import Row, Tx
 
 _COLUMNS = [actors.c[field.name] for field in fields(Actor)]
 _KEY_COLUMNS = [actor_keys.c[field.name] for field in fields(ActorKey)]
+_NAMES = tuple(field.name for field in fields(Actor))
 _TUPLES = ("fields", "emojis", "also_known_as")
+# Asked with nearly every request, so they are built once: building costs more than running.
+_SELECT = sa.select(*_COLUMNS)
+_BY_ID = _SELECT.where(actors.c.id == sa.bindparam("id"))
+_BY_URI = _SELECT.where(actors.c.uri == sa.bindparam("uri"))
+_BY_IDS = _SELECT.where(actors.c.id.in_(sa.bindparam("ids", expanding=True)))
+_BY_URIS = _SELECT.where(actors.c.uri.in_(sa.bindparam("uris", expanding=True)))
+_STANDING = sa.select(actors.c.suspended_at, actors.c.deleted_at).where(
+    actors.c.id == sa.bindparam("actor_id")
+)
 
 
 def actor_from(row: Row) -> Actor:
-    """The actor of a row that holds the room's columns."""
-    values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(Actor)}
+    """The actor of a row whose last columns are the room's."""
+    values: dict[str, Any] = dict(zip(_NAMES, row[-len(_NAMES) :], strict=True))
     for name in ("icon", "image"):
         values[name] = Picture(**values[name]) if values[name] else None
     for name in _TUPLES:
@@ -44,17 +54,29 @@ def change(tx: Tx, actor_id: int, changes: Mapping[str, Any]) -> None:
 
 def by_id(tx: Tx, actor_id: int) -> Actor | None:
     """The actor with this id."""
-    return _one(tx, actors.c.id == actor_id)
+    return _only(tx.first(_BY_ID, {"id": actor_id}))
 
 
 def by_uri(tx: Tx, uri: str) -> Actor | None:
     """The actor with this ActivityPub id."""
-    return _one(tx, actors.c.uri == uri)
+    return _only(tx.first(_BY_URI, {"uri": uri}))
+
+
+def standing(tx: Tx, actor_id: int) -> tuple[bool, bool]:
+    """Whether an actor is (suspended here, deleted at its origin), as the row says now."""
+    row = tx.first(_STANDING, {"actor_id": actor_id})
+    return (False, True) if row is None else (row[0] is not None, row[1] is not None)
 
 
 def by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
     """The actor `@username@domain`; *domain* canonical, the name in any case."""
     return _one(tx, sa.and_(actors.c.username_key == username.lower(), actors.c.domain == domain))
+
+
+def by_name(tx: Tx, username: str, limit: int) -> list[Actor]:
+    """Actors of this name on whatever server, in any case, the oldest known first."""
+    statement = sa.select(*_COLUMNS).where(actors.c.username_key == username.lower())
+    return [actor_from(row) for row in tx.all(statement.order_by(actors.c.id).limit(limit))]
 
 
 def local_by_name(tx: Tx, username: str) -> Actor | None:
@@ -64,20 +86,28 @@ def local_by_name(tx: Tx, username: str) -> Actor | None:
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Actor]:
     """Those of *ids* that exist, by id, in one statement."""
-    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.id.in_(set(ids))))
-    return {row.id: actor_from(row) for row in rows}
+    found = map(actor_from, tx.all(_BY_IDS, {"ids": list(set(ids))}))
+    return {actor.id: actor for actor in found}
 
 
 def by_uris(tx: Tx, uris: Iterable[str]) -> dict[str, Actor]:
     """Those of *uris* that we know, by uri, in one statement."""
-    rows = tx.all(sa.select(*_COLUMNS).where(actors.c.uri.in_(set(uris))))
-    return {row.uri: actor_from(row) for row in rows}
+    found = map(actor_from, tx.all(_BY_URIS, {"uris": list(set(uris))}))
+    return {actor.uri: actor for actor in found}
 
 
 def count_local(tx: Tx) -> int:
     """How many local actors there are, the server's own left out."""
     where = sa.and_(actors.c.local, actors.c.type != "Application", actors.c.deleted_at.is_(None))
     return int(tx.scalar(sa.select(sa.func.count()).select_from(actors).where(where)))
+
+
+def newest_local(tx: Tx, limit: int) -> list[Actor]:
+    """People of this server who want to be found, the newest first."""
+    where = [actors.c.local, actors.c.type != "Application", actors.c.discoverable]
+    active = [actors.c.suspended_at.is_(None), actors.c.deleted_at.is_(None)]
+    statement = sa.select(*_COLUMNS).where(*where, *active).order_by(actors.c.id.desc()).limit(limit)
+    return [actor_from(row) for row in tx.all(statement)]
 
 
 def save_key(tx: Tx, key: ActorKey) -> None:
@@ -113,7 +143,10 @@ def keys_of(tx: Tx, actor_id: int) -> list[ActorKey]:
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Actor | None:
-    row = tx.first(sa.select(*_COLUMNS).where(where))
+    return _only(tx.first(_SELECT.where(where)))
+
+
+def _only(row: Row | None) -> Actor | None:
     return None if row is None else actor_from(row)
 
 

@@ -27,6 +27,8 @@ envelopes = sa.Table(
     metadata,
     id_column(),
     sa.Column("activity_id", sa.BigInteger, sa.ForeignKey("activities.id"), nullable=False),
+    #: whose activity it is: mail of one actor to one inbox arrives in order
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
     sa.Column("inbox", sa.Text, nullable=False),
     sa.Column("host", sa.Text, nullable=False),
     #: 'waiting' (due at `due_at`), 'delivered' or 'failed' (for good)
@@ -46,6 +48,14 @@ envelopes = sa.Table(
     sa.Index(
         "ix_envelopes_due",
         "due_at",
+        "id",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    ),
+    sa.Index(
+        "ix_envelopes_line",
+        "actor_id",
+        "inbox",
         "id",
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),

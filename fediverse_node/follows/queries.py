@@ -17,6 +17,14 @@ from fediverse_node.storage.tx import Row, Tx
 
 _NAMES = [field.name for field in fields(Follow)]
 _COLUMNS = [follows.c[name] for name in _NAMES]
+# Asked with many pages, so they are built once.
+_IDS = sa.bindparam("ids", expanding=True)
+_OUTGOING = sa.select(*_COLUMNS).where(
+    follows.c.follower_id == sa.bindparam("actor_id"), follows.c.target_id.in_(_IDS)
+)
+_INCOMING = sa.select(*_COLUMNS).where(
+    follows.c.target_id == sa.bindparam("actor_id"), follows.c.follower_id.in_(_IDS)
+)
 _ACCEPTED = follows.c.state == "accepted"
 
 
@@ -52,6 +60,12 @@ def remove(tx: Tx, follow: Follow) -> bool:
     return tx.execute(follows.delete().where(follows.c.id == follow.id)).rowcount == 1
 
 
+def remove_all_of(tx: Tx, actor_id: int) -> None:
+    """Forget every follow of and by an actor that is gone."""
+    either = sa.or_(follows.c.follower_id == actor_id, follows.c.target_id == actor_id)
+    tx.execute(follows.delete().where(either))
+
+
 def follower_inboxes(tx: Tx, target_id: int) -> list[str]:
     """Where to send what followers may see: distinct inboxes of active, remote, accepted followers."""
     inbox = sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox)
@@ -63,6 +77,17 @@ def follower_inboxes(tx: Tx, target_id: int) -> list[str]:
         .distinct()
     )
     return [row[0] for row in tx.all(statement)]
+
+
+def at_inbox(tx: Tx, target_id: int, inbox: str) -> list[Follow]:
+    """The follows of *target_id* by remote actors who are reached through this inbox."""
+    statement = (
+        sa.select(*_COLUMNS)
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == target_id, sa.not_(actors.c.local))
+        .where(sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox) == inbox)
+    )
+    return [_follow(row) for row in tx.all(statement)]
 
 
 def local_follower_ids(tx: Tx, target_id: int) -> list[int]:
@@ -101,14 +126,14 @@ def followed_among(tx: Tx, follower_id: int, target_ids: Iterable[int]) -> set[i
 
 def outgoing(tx: Tx, follower_id: int, target_ids: Iterable[int]) -> dict[int, Follow]:
     """Follows of one actor, by target."""
-    where = sa.and_(follows.c.follower_id == follower_id, follows.c.target_id.in_(set(target_ids)))
-    return {follow.target_id: follow for follow in _many(tx, where)}
+    rows = tx.all(_OUTGOING, {"actor_id": follower_id, "ids": list(set(target_ids))})
+    return {follow.target_id: follow for follow in map(_follow, rows)}
 
 
 def incoming(tx: Tx, target_id: int, follower_ids: Iterable[int]) -> dict[int, Follow]:
     """Follows of one target, by follower."""
-    where = sa.and_(follows.c.target_id == target_id, follows.c.follower_id.in_(set(follower_ids)))
-    return {follow.follower_id: follow for follow in _many(tx, where)}
+    rows = tx.all(_INCOMING, {"actor_id": target_id, "ids": list(set(follower_ids))})
+    return {follow.follower_id: follow for follow in map(_follow, rows)}
 
 
 def counts(tx: Tx, actor_id: int) -> tuple[int, int]:
@@ -119,6 +144,18 @@ def counts(tx: Tx, actor_id: int) -> tuple[int, int]:
     row = tx.first(sa.select(followers, following))
     assert row is not None
     return row[0], row[1]
+
+
+def counts_of(tx: Tx, actor_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """(followers, following) of each of *actor_ids*, accepted ones only, in two statements."""
+    ids = set(actor_ids)
+
+    def counted(column: sa.Column[int]) -> dict[int, int]:
+        statement = sa.select(column, sa.func.count()).where(column.in_(ids), _ACCEPTED).group_by(column)
+        return {row[0]: row[1] for row in tx.all(statement)}
+
+    followers, following = counted(follows.c.target_id), counted(follows.c.follower_id)
+    return {id_: (followers.get(id_, 0), following.get(id_, 0)) for id_ in ids}
 
 
 def followers_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
@@ -137,6 +174,12 @@ def following_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
 
 
+def count_requests(tx: Tx, actor_id: int) -> int:
+    """How many follows wait for this actor's answer."""
+    where = sa.and_(follows.c.target_id == actor_id, follows.c.state == "pending")
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(follows).where(where)))
+
+
 def requests_page(tx: Tx, actor_id: int, page: Page) -> list[Follow]:
     """Follows that wait for this actor's answer, newest first."""
     statement: sa.Select[Any] = sa.select(*_COLUMNS)
@@ -147,10 +190,6 @@ def requests_page(tx: Tx, actor_id: int, page: Page) -> list[Follow]:
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Follow | None:
     row = tx.first(sa.select(*_COLUMNS).where(where))
     return None if row is None else _follow(row)
-
-
-def _many(tx: Tx, where: sa.ColumnElement[bool]) -> list[Follow]:
-    return [_follow(row) for row in tx.all(sa.select(*_COLUMNS).where(where))]
 
 
 def _follow(row: Row) -> Follow:

@@ -39,13 +39,16 @@ def page(
     *,
     types: Collection[str] | None = None,
     exclude: Collection[str] = (),
+    from_actor_id: int | None = None,
 ) -> list[Notification]:
-    """An actor's notifications, newest first; *types* None means all."""
+    """An actor's notifications, newest first; *types* None means all, *from_actor_id* None from anybody."""
     statement = sa.select(*_COLUMNS).where(notifications.c.actor_id == actor_id)
     if types is not None:
         statement = statement.where(notifications.c.type.in_(list(types)))
     if exclude:
         statement = statement.where(notifications.c.type.not_in(list(exclude)))
+    if from_actor_id is not None:
+        statement = statement.where(notifications.c.from_actor_id == from_actor_id)
     return [_notification(row) for row in paging.rows(tx, statement, notifications.c.id, which)]
 
 

@@ -85,6 +85,11 @@ class Outbound:
         self._lookup = lookup
         self._open: tuple[aiohttp.ClientSession, Resolver] | None = None
 
+    @property
+    def policy(self) -> AddressPolicy:
+        """Which addresses may be reached."""
+        return self._policy
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -17,9 +17,18 @@ peers = sa.Table(
     sa.Column("failing_since", Moment),
     sa.Column("probe_at", Moment),
     sa.Column("probe_delay", sa.Integer),
+    #: whether mail for it was put aside, to be brought back when it answers again
+    sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("last_error", sa.Text),
     sa.Column("last_success_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
+    sa.Index(
+        "ix_peers_failing",
+        "host",
+        sqlite_where=sa.text("failures > 0"),
+        postgresql_where=sa.text("failures > 0"),
+    ),
+    sa.Index("ix_peers_parked", "host", sqlite_where=sa.text("parked"), postgresql_where=sa.text("parked")),
     sa.CheckConstraint("breaker IN ('closed', 'open')", name="breaker"),
 )

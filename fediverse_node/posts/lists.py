@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
-from fediverse_node.posts.tables import posts
+from fediverse_node.posts.tables import hashtags, mentions, posts
 from fediverse_node.storage import paging
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
@@ -16,6 +17,23 @@ from fediverse_node.storage.tx import Tx
 #: Longest way up a thread, and most posts below one.
 MAX_ANCESTORS = 40
 MAX_DESCENDANTS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which posts of an actor.
+
+    Attributes:
+        visibilities: of these.
+        naming: the uri of an actor; posts that mention it are chosen whatever their visibility.
+        media_only: only posts with attachments.
+    """
+
+    visibilities: tuple[str, ...]
+    naming: str | None = None
+    boosts: bool = True
+    replies: bool = True
+    media_only: bool = False
 
 
 def by_actor(
@@ -28,15 +46,26 @@ def by_actor(
     replies: bool = True,
 ) -> list[Post]:
     """An actor's posts of the given visibilities, newest first."""
-    where = [posts.c.actor_id == actor_id, posts.c.visibility.in_(visibilities), LIVE]
-    if not boosts:
+    return selected(tx, actor_id, page, Selection(visibilities=visibilities, boosts=boosts, replies=replies))
+
+
+def selected(tx: Tx, actor_id: int, page: Page, selection: Selection) -> list[Post]:
+    """An actor's posts as *selection* says, newest first."""
+    wanted = posts.c.visibility.in_(selection.visibilities)
+    if selection.naming is not None:
+        named = sa.select(mentions.c.post_id).where(mentions.c.actor_uri == selection.naming)
+        wanted = sa.or_(wanted, posts.c.id.in_(named))
+    where = [posts.c.actor_id == actor_id, wanted, LIVE]
+    if selection.media_only:
+        where.append(posts.c.attachments.is_not(None))
+    if not selection.boosts:
         where.append(posts.c.boost_of_id.is_(None))
-    if not replies:
+    if not selection.replies:
         where.append(posts.c.in_reply_to_uri.is_(None))
     return _page(tx, page, *where)
 
 
-def public(tx: Tx, page: Page, *, local: bool | None = None) -> list[Post]:
+def public(tx: Tx, page: Page, *, local: bool | None = None, media_only: bool = False) -> list[Post]:
     """Public posts (no boosts, no replies): all we know, or only from here, or only from elsewhere."""
     where = [
         posts.c.visibility == "public",
@@ -44,9 +73,17 @@ def public(tx: Tx, page: Page, *, local: bool | None = None) -> list[Post]:
         posts.c.in_reply_to_uri.is_(None),
         LIVE,
     ]
+    if media_only:
+        where.append(posts.c.attachments.is_not(None))
     if local is not None:
         where.append(posts.c.local if local else sa.not_(posts.c.local))
     return _page(tx, page, *where)
+
+
+def tagged(tx: Tx, tag: str, page: Page) -> list[Post]:
+    """Public posts with a hashtag, given folded (`kernel.text.hashtag_key`), newest first."""
+    having = sa.select(hashtags.c.post_id).where(hashtags.c.tag == tag)
+    return _page(tx, page, posts.c.id.in_(having), posts.c.visibility == "public", LIVE)
 
 
 def replies_to(tx: Tx, post_id: int, page: Page) -> list[Post]:

@@ -18,7 +18,28 @@ from fediverse_node.posts.tables import (
     posts,
     tombstones,
 )
-from fediverse_node.storage.tx import Tx
+from fediverse_node.storage.tx import Row, Tx
+
+# Asked with nearly every request, so they are built once: building costs more than running.
+_SELECT = sa.select(*COLUMNS).where(LIVE)
+_IDS = sa.bindparam("ids", expanding=True)
+_BY_ID = _SELECT.where(posts.c.id == sa.bindparam("id"))
+_BY_URI = _SELECT.where(posts.c.uri == sa.bindparam("uri"))
+_BY_IDS = _SELECT.where(posts.c.id.in_(_IDS))
+_AUTHORS = sa.select(posts.c.id, posts.c.actor_id).where(posts.c.id.in_(_IDS), LIVE)
+_BOOSTED = sa.select(posts.c.boost_of_id).where(
+    posts.c.actor_id == sa.bindparam("actor_id"), posts.c.boost_of_id.in_(_IDS), LIVE
+)
+_MENTIONS = (
+    sa.select(mentions.c.post_id, mentions.c.actor_uri, mentions.c.name)
+    .where(mentions.c.post_id.in_(_IDS))
+    .order_by(mentions.c.name)
+)
+_HASHTAGS = (
+    sa.select(hashtags.c.post_id, hashtags.c.tag, hashtags.c.name)
+    .where(hashtags.c.post_id.in_(_IDS))
+    .order_by(hashtags.c.name)
+)
 
 
 def add(
@@ -88,18 +109,23 @@ def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
 
 def by_id(tx: Tx, post_id: int) -> Post | None:
     """The post with this id, unless it was deleted."""
-    return _one(tx, posts.c.id == post_id)
+    return _only(tx.first(_BY_ID, {"id": post_id}))
 
 
 def by_uri(tx: Tx, uri: str) -> Post | None:
     """The post with this ActivityPub id, unless it was deleted."""
-    return _one(tx, posts.c.uri == uri)
+    return _only(tx.first(_BY_URI, {"uri": uri}))
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
     """Those of *ids* that exist, by id, in one statement."""
-    rows = tx.all(sa.select(*COLUMNS).where(posts.c.id.in_(set(ids)), LIVE))
-    return {row.id: post_from(row) for row in rows}
+    found = map(post_from, tx.all(_BY_IDS, {"ids": list(set(ids))}))
+    return {post.id: post for post in found}
+
+
+def authors_of(tx: Tx, ids: Iterable[int]) -> dict[int, int]:
+    """Who wrote those of *ids* that exist: actor ids by post id, in one statement."""
+    return {row[0]: row[1] for row in tx.all(_AUTHORS, {"ids": list(set(ids))})}
 
 
 def boost_by(tx: Tx, actor_id: int, post_id: int) -> Post | None:
@@ -109,24 +135,23 @@ def boost_by(tx: Tx, actor_id: int, post_id: int) -> Post | None:
 
 def boosted(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
     """Those of *ids* that the actor boosted, in one statement."""
-    where = sa.and_(posts.c.actor_id == actor_id, posts.c.boost_of_id.in_(set(ids)), LIVE)
-    return {row[0] for row in tx.all(sa.select(posts.c.boost_of_id).where(where))}
+    return {row[0] for row in tx.all(_BOOSTED, {"actor_id": actor_id, "ids": list(set(ids))})}
 
 
 def mentions_of(tx: Tx, ids: Iterable[int]) -> dict[int, list[Mention]]:
     """Mentions by post, in one statement; posts without any are absent."""
     found: dict[int, list[Mention]] = {}
-    for row in tx.all(sa.select(mentions).where(mentions.c.post_id.in_(set(ids))).order_by(mentions.c.name)):
-        mention = Mention(actor_uri=row.actor_uri, name=row.name, post_id=row.post_id)
-        found.setdefault(row.post_id, []).append(mention)
+    for post_id, actor_uri, name in tx.all(_MENTIONS, {"ids": list(set(ids))}):
+        mention = Mention(actor_uri=actor_uri, name=name, post_id=post_id)
+        found.setdefault(post_id, []).append(mention)
     return found
 
 
 def hashtags_of(tx: Tx, ids: Iterable[int]) -> dict[int, list[Hashtag]]:
     """Hashtags by post, in one statement; posts without any are absent."""
     found: dict[int, list[Hashtag]] = {}
-    for row in tx.all(sa.select(hashtags).where(hashtags.c.post_id.in_(set(ids))).order_by(hashtags.c.name)):
-        found.setdefault(row.post_id, []).append(Hashtag(tag=row.tag, name=row.name, post_id=row.post_id))
+    for post_id, tag, name in tx.all(_HASHTAGS, {"ids": list(set(ids))}):
+        found.setdefault(post_id, []).append(Hashtag(tag=tag, name=name, post_id=post_id))
     return found
 
 
@@ -181,7 +206,10 @@ def remember_key(tx: Tx, actor_id: int, key: str, post_id: int) -> None:
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Post | None:
-    row = tx.first(sa.select(*COLUMNS).where(where, LIVE))
+    return _only(tx.first(_SELECT.where(where)))
+
+
+def _only(row: Row | None) -> Post | None:
     return None if row is None else post_from(row)
 
 

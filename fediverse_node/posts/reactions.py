@@ -9,6 +9,12 @@ import sqlalchemy as sa
 from fediverse_node.posts.tables import favourites, posts
 from fediverse_node.storage.tx import Tx
 
+#: Asked with every page that somebody reads, so it is built once.
+_FAVOURITED = sa.select(favourites.c.post_id).where(
+    favourites.c.actor_id == sa.bindparam("actor_id"),
+    favourites.c.post_id.in_(sa.bindparam("ids", expanding=True)),
+)
+
 
 def favourite(tx: Tx, post_id: int, actor_id: int, uri: str) -> bool:
     """Add a favourite. False when it is there already."""
@@ -44,8 +50,7 @@ def favourite_by_uri(tx: Tx, uri: str) -> tuple[int, int] | None:
 
 def favourited(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
     """Those of *ids* that the actor favourited, in one statement."""
-    where = sa.and_(favourites.c.actor_id == actor_id, favourites.c.post_id.in_(set(ids)))
-    return {row[0] for row in tx.all(sa.select(favourites.c.post_id).where(where))}
+    return {row[0] for row in tx.all(_FAVOURITED, {"actor_id": actor_id, "ids": list(set(ids))})}
 
 
 def _count(tx: Tx, post_id: int, step: int) -> None:

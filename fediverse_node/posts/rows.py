@@ -17,8 +17,8 @@ LIVE: sa.ColumnElement[bool] = posts.c.deleted_at.is_(None)
 
 
 def post_from(row: Row) -> Post:
-    """The post of a row that holds the room's columns."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in NAMES}
+    """The post of a row that consists of the room's columns."""
+    values: dict[str, Any] = dict(zip(NAMES, row, strict=True))
     values["attachments"] = tuple(Attachment(**item) for item in values["attachments"] or ())
     values["ai_tools"] = tuple(AiTool(**item) for item in values["ai_tools"] or ())
     values["emojis"] = tuple((item[0], item[1]) for item in values["emojis"] or ())

@@ -19,6 +19,13 @@ from fediverse_node.timelines.tables import home_entries
 #: How many posts of somebody newly followed enter the home timeline at once.
 BACKFILL = 40
 
+_PAGE = paging.Prepared(
+    sa.select(*COLUMNS)
+    .join_from(home_entries, posts, posts.c.id == home_entries.c.post_id)
+    .where(home_entries.c.actor_id == sa.bindparam("actor_id"), LIVE),
+    home_entries.c.post_id,
+)
+
 
 def deliver(tx: Tx, post: Post) -> None:
     """Put a post into the homes it belongs in: its local author's, and those of local followers.
@@ -40,11 +47,7 @@ def deliver(tx: Tx, post: Post) -> None:
 
 def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:
     """A page of an actor's home timeline, newest first."""
-    statement: sa.Select[Any] = sa.select(*COLUMNS).join_from(
-        home_entries, posts, posts.c.id == home_entries.c.post_id
-    )
-    statement = statement.where(home_entries.c.actor_id == actor_id, LIVE)
-    return [post_from(row) for row in paging.rows(tx, statement, home_entries.c.post_id, which)]
+    return [post_from(row) for row in _PAGE.rows(tx, which, {"actor_id": actor_id})]
 
 
 def backfill(tx: Tx, actor_id: int, target_id: int) -> None:

@@ -110,12 +110,29 @@ def upgrade() -> None:
         sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.Column("probe_at", sa.BigInteger(), nullable=True),
         sa.Column("probe_delay", sa.Integer(), nullable=True),
+        sa.Column("parked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("last_success_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("breaker IN ('closed', 'open')", name=op.f("ck_peers_breaker")),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_peers")),
+    )
+    op.create_index(
+        "ix_peers_failing",
+        "peers",
+        ["host"],
+        unique=False,
+        sqlite_where=sa.text("failures > 0"),
+        postgresql_where=sa.text("failures > 0"),
+    )
+    op.create_index(
+        "ix_peers_parked",
+        "peers",
+        ["host"],
+        unique=False,
+        sqlite_where=sa.text("parked"),
+        postgresql_where=sa.text("parked"),
     )
     op.create_table(
         "receipts",
@@ -301,6 +318,7 @@ def upgrade() -> None:
         "envelopes",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
+        sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("inbox", sa.Text(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
@@ -316,6 +334,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_envelopes_activity_id_activities")
         ),
+        sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_envelopes_actor_id_actors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelopes")),
         sa.UniqueConstraint("activity_id", "inbox", name=op.f("uq_envelopes_activity_id_inbox")),
     )
@@ -331,6 +350,14 @@ def upgrade() -> None:
         "ix_envelopes_host",
         "envelopes",
         ["host", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_envelopes_line",
+        "envelopes",
+        ["actor_id", "inbox", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
@@ -410,10 +437,12 @@ def upgrade() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("input_sha256", sa.Text(), nullable=False),
-        sa.Column("output", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="running", nullable=False),
+        sa.Column("output", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.Column("used_for", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('running', 'ready', 'failed')", name=op.f("ck_suggestions_state")),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_suggestions_account_id_accounts")
         ),
@@ -440,6 +469,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_favourites_uri"), table_name="favourites")
     op.drop_index(op.f("ix_favourites_actor_id"), table_name="favourites")
     op.drop_table("favourites")
+    op.drop_index(
+        "ix_envelopes_line",
+        table_name="envelopes",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.drop_index(
         "ix_envelopes_host",
         table_name="envelopes",
@@ -482,6 +517,18 @@ def downgrade() -> None:
     op.drop_table("tombstones")
     op.drop_index(op.f("ix_receipts_received_at"), table_name="receipts")
     op.drop_table("receipts")
+    op.drop_index(
+        "ix_peers_parked",
+        table_name="peers",
+        sqlite_where=sa.text("parked"),
+        postgresql_where=sa.text("parked"),
+    )
+    op.drop_index(
+        "ix_peers_failing",
+        table_name="peers",
+        sqlite_where=sa.text("failures > 0"),
+        postgresql_where=sa.text("failures > 0"),
+    )
     op.drop_table("peers")
     op.drop_index("ix_jobs_host", table_name="jobs")
     op.drop_index("ix_jobs_due", table_name="jobs")

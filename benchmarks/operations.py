@@ -1,0 +1,225 @@
+"""What is measured. Each function makes its load, lets the node work, and gives a figure."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from benchmarks.process import NodeProcess
+from benchmarks.remote import KEY_PAIRS, JsonDict, Somebody, World
+from benchmarks.rows import Village
+from benchmarks.table import Figure
+from benchmarks.wire import Listener, Reply, request, send_all
+from fediverse_node.activitystreams.vocabulary import ACTIVITY_JSON
+from fediverse_node.web import cursors
+
+#: Connections the load comes over.
+CONNECTIONS = 16
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What every measurement needs.
+
+    Attributes:
+        count: operations of one kind; fewer where a kind is expensive or its subjects run out.
+        world: what the other servers know; `listener` answers for it.
+    """
+
+    node: NodeProcess
+    village: Village
+    world: World
+    listener: Listener
+    count: int
+
+    @property
+    def inbox(self) -> str:
+        """The shared inbox."""
+        return f"{self.node.place.origin}/inbox"
+
+    def get(self, target: str, accept: str, *, token: str = "") -> bytes:
+        """A request for *target*."""
+        headers = [("Host", self.node.place.domain), ("Accept", accept), ("User-Agent", "benchmark")]
+        if token:
+            headers.append(("Authorization", f"Bearer {token}"))
+        return request("GET", target, headers)
+
+    async def measure(
+        self,
+        operation: str,
+        requests: Sequence[bytes],
+        *,
+        budget: float | None,
+        status: int = 200,
+        deliveries: int = 0,
+        connections: int = CONNECTIONS,
+    ) -> Figure:
+        """Send *requests* and charge the node's CPU time to them, that of *deliveries* they cause included.
+
+        Raises:
+            RuntimeError: one of them was not answered with *status*.
+        """
+        place = self.node.place
+        expected = self.listener.received + deliveries
+        began, used = time.perf_counter(), self.node.cpu_seconds()
+        replies = await send_all("127.0.0.1", place.port, requests, connections=connections)
+        if deliveries:
+            await self.listener.until(expected, seconds=_PATIENCE)
+        wall = time.perf_counter() - began
+        if deliveries:
+            await asyncio.sleep(0.3)  # the last of them are still being written down
+        used = self.node.cpu_seconds() - used
+        _require(replies, status)
+        return Figure(
+            operation=operation,
+            value=used * 1000 / len(requests),
+            count=len(requests),
+            per_second=len(requests) / wall,
+            budget=budget,
+        )
+
+
+async def creates(bench: Bench) -> list[Figure]:
+    """Posts of followed people: stored, and in the reader's home."""
+    authors = bench.village.authors
+    letters = [
+        author.letter(bench.inbox, author.create())
+        for author in (authors[number % len(authors)] for number in range(bench.count))
+    ]
+    before = await _newest_at_home(bench)
+    figure = await bench.measure("inbound Create", letters, budget=0.9, status=202)
+    if await _newest_at_home(bench) == before:
+        msg = "what was delivered is not in the home timeline"
+        raise RuntimeError(msg)
+    return [figure]
+
+
+async def likes(bench: Bench) -> list[Figure]:
+    """Known people like the reader's posts, each pair once."""
+    letters = [author.letter(bench.inbox, author.like(post)) for author, post in _pairs(bench)]
+    return [await bench.measure("inbound Like", letters, budget=0.9, status=202)]
+
+
+async def announces(bench: Bench) -> list[Figure]:
+    """They pass them on, into the reader's home."""
+    letters = [author.letter(bench.inbox, author.announce(post)) for author, post in _pairs(bench)]
+    return [await bench.measure("inbound Announce", letters, budget=0.9, status=202)]
+
+
+async def follows_of_known(bench: Bench) -> list[Figure]:
+    """Known people follow people of ours, and are accepted."""
+    pairs = product(bench.village.people, bench.village.authors)
+    letters = [
+        author.letter(bench.inbox, author.follow(person.uri))
+        for person, author in islice(pairs, max(bench.count // 4, 1))
+    ]
+    causes = len(letters)
+    return [await bench.measure("inbound Follow", letters, budget=2, status=202, deliveries=causes)]
+
+
+async def follows_of_unknown(bench: Bench) -> list[Figure]:
+    """People we never heard of follow the reader: their actor is fetched, the Accept delivered."""
+    origin = f"http://{bench.listener.domains[0]}"
+    strangers = [
+        Somebody(origin=origin, name=f"stranger{number}", pair=number % KEY_PAIRS)
+        for number in range(max(bench.count // 4, 1))
+    ]
+    bench.world.people.update({stranger.name: stranger for stranger in strangers})
+    letters = [each.letter(bench.inbox, each.follow(bench.village.reader.uri)) for each in strangers]
+    # A fetch of the actor and a delivery for each.
+    causes = 2 * len(letters)
+    return [await bench.measure("inbound Follow, unknown", letters, budget=4, status=202, deliveries=causes)]
+
+
+async def deliveries(bench: Bench) -> list[Figure]:
+    """One post to so many inboxes, from the request that publishes it."""
+    headers = [
+        ("Host", bench.node.place.domain),
+        ("Authorization", f"Bearer {bench.village.star_token}"),
+        ("Content-Type", "application/json"),
+    ]
+    body = json.dumps({"status": "Good morning, all of you. The river is high today."}).encode()
+    post = request("POST", "/api/v1/statuses", headers, body)
+    audience = bench.village.audience
+    whole = await bench.measure("", [post], budget=None, deliveries=audience)
+    assert whole.per_second is not None
+    return [
+        Figure(
+            operation="delivery to a distinct inbox",
+            value=whole.value / audience,
+            count=audience,
+            per_second=whole.per_second * audience,
+            budget=0.6,
+        )
+    ]
+
+
+async def actor_gets(bench: Bench) -> list[Figure]:
+    """Actor documents: each for the first time, and one again and again."""
+    first = [bench.get(f"/users/{each.username}", ACTIVITY_JSON) for each in bench.village.people]
+    again = [first[0]] * bench.count
+    return [
+        await bench.measure("actor GET, made anew", first, budget=None),
+        await bench.measure("actor GET", again, budget=0.2),
+    ]
+
+
+async def note_gets(bench: Bench) -> list[Figure]:
+    """Notes: each for the first time, and one again and again."""
+    first = [bench.get(f"/users/reader/posts/{id_}", ACTIVITY_JSON) for id_ in bench.village.posts[-500:]]
+    return [
+        await bench.measure("note GET, made anew", first, budget=None),
+        await bench.measure("note GET", [first[0]] * bench.count, budget=0.2),
+    ]
+
+
+async def webfinger(bench: Bench) -> list[Figure]:
+    """One handle, again and again."""
+    target = f"/.well-known/webfinger?resource=acct:reader@{bench.node.place.domain}"
+    return [await bench.measure("WebFinger", [bench.get(target, "*/*")] * bench.count, budget=0.2)]
+
+
+async def home_timeline(bench: Bench) -> list[Figure]:
+    """The newest page of a person with an app."""
+    asked = bench.get("/api/v1/timelines/home?limit=20", "*/*", token=bench.village.reader_token)
+    return [await bench.measure("home timeline of 20", [asked] * (bench.count // 2), budget=1)]
+
+
+async def profiles(bench: Bench) -> list[Figure]:
+    """A person's page: pages that begin at each of the posts, once each, and the first again and again."""
+    ids = bench.village.posts[20:320]
+    first = [bench.get(f"/@reader?page={cursors.encode('before', id_)}", "text/html") for id_ in ids]
+    again = [bench.get("/@reader", "text/html")] * bench.count
+    return [
+        await bench.measure("profile page of 20, made anew", first, budget=2),
+        await bench.measure("profile page of 20", again, budget=2),
+    ]
+
+
+async def _newest_at_home(bench: Bench) -> str:
+    asked = bench.get("/api/v1/timelines/home?limit=1", "*/*", token=bench.village.reader_token)
+    found: list[JsonDict] = json.loads((await _ask(bench, asked)).body)
+    return str(found[0]["uri"])
+
+
+async def _ask(bench: Bench, asked: bytes) -> Reply:
+    replies = await send_all("127.0.0.1", bench.node.place.port, [asked], connections=1)
+    _require(replies, 200)
+    return replies[0]
+
+
+def _pairs(bench: Bench) -> list[tuple[Somebody, str]]:
+    posts = (f"{bench.village.reader.uri}/posts/{id_}" for id_ in bench.village.posts)
+    return [(author, post) for post, author in islice(product(posts, bench.village.authors), bench.count)]
+
+
+def _require(replies: Sequence[Reply], status: int) -> None:
+    wrong = [reply for reply in replies if reply.status != status]
+    if wrong:
+        msg = f"{len(wrong)} of {len(replies)} answers were not {status}: {wrong[0].status} {wrong[0].body[:300]!r}"
+        raise RuntimeError(msg)

@@ -1,0 +1,146 @@
+"""How much CPU time a node uses for what it does, one operation at a time.
+
+    .venv/bin/python benchmarks/run.py                    # about a minute
+    .venv/bin/python benchmarks/run.py --quick            # a few seconds, for a first look
+    .venv/bin/python benchmarks/run.py --posts 100000     # in a database that has been in use
+
+A real node (`python -m fediverse_node serve`) works in its own process; this one makes the load, is the
+other servers, and reads the node's CPU clock. CPU time depends little on what else the machine does,
+operations per second depend on it a lot: compare those of one run only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+from benchmarks import operations
+from benchmarks.operations import Bench
+from benchmarks.process import NodeProcess, Place, free_port
+from benchmarks.remote import KEY_PAIRS, Somebody, World
+from benchmarks.rows import Plan, furnish
+from benchmarks.table import Figure, as_json, show
+from benchmarks.wire import Listener
+
+#: Other servers that deliveries go to; each follower has an inbox of their own on one of them.
+HOSTS = 200
+AUTHORS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is done."""
+
+    count: int
+    posts: int
+    people: int
+    audience: int
+    starts: int
+    rest: float
+
+
+FULL = Size(count=2_000, posts=1_000, people=200, audience=2_000, starts=5, rest=5.0)
+QUICK = Size(count=100, posts=200, people=20, audience=100, starts=1, rest=1.0)
+
+
+async def figures(size: Size, place: Place, *, log_level: str, only: str) -> AsyncIterator[Figure]:
+    """Every row of the table, as it is measured."""
+    world = World()
+    config = place.configure(log_level=log_level)
+    async with AsyncExitStack() as stack:
+        listener = await stack.enter_async_context(Listener(world.respond, HOSTS))
+        plan = _plan(size, place, listener.domains)
+        village = await furnish(place.database, plan)
+        starts = []
+        for _ in range(size.starts - 1):
+            async with NodeProcess(place, config) as node:
+                starts.append((node.seconds_to_answer, node.cpu_to_answer))
+        node = await stack.enter_async_context(NodeProcess(place, config))
+        starts.append((node.seconds_to_answer, node.cpu_to_answer))
+        yield _figure("start to first answer", median(wall for wall, _ in starts), "s", len(starts), budget=1)
+        yield _figure("start to first answer, CPU", median(cpu for _, cpu in starts), "s CPU", len(starts))
+        await asyncio.sleep(size.rest)
+        yield _figure("memory when idle", node.memory_mebibytes(), "MiB", 1, budget=100)
+        bench = Bench(node=node, village=village, world=world, listener=listener, count=size.count)
+        for measurement in (
+            operations.actor_gets,
+            operations.note_gets,
+            operations.webfinger,
+            operations.profiles,
+            operations.home_timeline,
+            operations.creates,
+            operations.likes,
+            operations.announces,
+            operations.follows_of_known,
+            operations.follows_of_unknown,
+            operations.deliveries,
+        ):
+            if only in measurement.__name__:
+                for figure in await measurement(bench):
+                    yield figure
+        yield _figure("memory after all this", node.memory_mebibytes(), "MiB", 1)
+
+
+def _plan(size: Size, place: Place, domains: list[str]) -> Plan:
+    def people(what: str, count: int) -> list[Somebody]:
+        return [
+            Somebody(origin=f"http://{domains[n % len(domains)]}", name=f"{what}{n}", pair=n % KEY_PAIRS)
+            for n in range(count)
+        ]
+
+    return Plan(
+        origin=place.origin,
+        posts=size.posts,
+        people=size.people,
+        authors=people("author", AUTHORS),
+        audience=people("follower", size.audience),
+    )
+
+
+def _figure(operation: str, value: float, unit: str, count: int, *, budget: float | None = None) -> Figure:
+    return Figure(operation=operation, value=value, unit=unit, count=count, budget=budget)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="few operations: does it run at all?")
+    parser.add_argument("--posts", type=int, help="posts that are there before it begins")
+    parser.add_argument("--count", type=int, help="operations of each kind")
+    parser.add_argument("--only", default="", help="only measurements whose name holds this (likes, gets, …)")
+    parser.add_argument(
+        "--database", default="", help="an EMPTY database to use instead of a new SQLite file"
+    )
+    parser.add_argument("--log-level", default="info", help="the node's (default: info, as in production)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    return parser.parse_args()
+
+
+async def _run(options: argparse.Namespace) -> list[Figure]:
+    size = QUICK if options.quick else FULL
+    changes = {name: value for name in ("posts", "count") if (value := getattr(options, name))}
+    size = replace(size, **changes)
+    found = []
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        database = options.database or f"sqlite:///{folder}/node.db"
+        place = Place(folder=Path(folder), port=free_port(), database=database)
+        async for figure in figures(size, place, log_level=options.log_level, only=options.only):
+            print(f"{figure.operation}: {figure.value:.3g} {figure.unit}", file=sys.stderr, flush=True)
+            found.append(figure)
+    return found
+
+
+def main() -> None:
+    options = _options()
+    found = asyncio.run(_run(options))
+    print(as_json(found) if options.json else show(found))
+
+
+if __name__ == "__main__":
+    main()

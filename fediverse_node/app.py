@@ -1,0 +1,156 @@
+"""The composition root: the one file that knows everybody. It opens what has a lifecycle and joins it.
+
+Closing is the reverse of opening: listener, workers (in-flight work gets up to 25 seconds),
+provider, outbound connections, database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from aiohttp import web
+
+from fediverse_node import __version__
+from fediverse_node.actors import local
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.assist.configured import open_provider
+from fediverse_node.config import Config
+from fediverse_node.federation.delivery.worker import DeliveryWorker
+from fediverse_node.federation.inbox.process import InboxWorker
+from fediverse_node.kernel.clock import Clock, system_clock
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.node import Node
+from fediverse_node.outbound.client import Outbound
+from fediverse_node.outbound.guard import AddressPolicy
+from fediverse_node.schema.migrate import backup, migrate
+from fediverse_node.storage.engine import open_database, sqlite_path
+from fediverse_node.web.application import make_application
+from fediverse_node.web.control.door import make_control_application
+from fediverse_node.web.runner import make_runner
+
+log = logging.getLogger(__name__)
+
+
+def prepare_database(config: Config, *, clock: Clock = system_clock) -> None:
+    """Back up (SQLite, when a migration is due) and migrate. Blocks; run before the loop serves.
+
+    Raises:
+        NotValid: the database was used by a newer version.
+        NotNow: another process holds the SQLite file.
+    """
+    backup(config.database.url, now=clock())
+    migrate(config.database.url)
+
+
+@asynccontextmanager
+async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIterator[Node]:
+    """A node with everything open: database, outbound client, provider, the server's own actor."""
+    db = open_database(config.database.url, clock=clock)
+    outbound = Outbound(
+        _policy(config),
+        user_agent=f"fediverse-node/{__version__} (+{config.origin})",
+        own_origin=config.origin,
+        ca_file=config.federation.ca_file or None,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(db.close)
+        await stack.enter_async_context(outbound)
+        opening = open_provider(config.assist, ca_file=config.federation.ca_file)
+        provider = await stack.enter_async_context(opening)
+        node = Node(config=config, clock=clock, db=db, outbound=outbound, provider=provider)
+        await _ensure_instance_actor(node)
+        yield node
+
+
+async def serve(config: Config, stop: asyncio.Event, *, workers: bool = True) -> None:
+    """Open the doors, run the workers, and stay until *stop* is set."""
+    async with open_node(config) as node, contextlib.AsyncExitStack() as stack:
+        stop_workers = asyncio.Event()
+        if workers:
+            await stack.enter_async_context(_running_workers(node, stop_workers))
+        await stack.enter_async_context(_listening(node))
+        await stack.enter_async_context(_control_socket(node))
+        log.info("serve.ready", extra={"listen": config.server.listen, "origin": config.origin})
+        await stop.wait()
+        log.info("serve.stopping")
+        stop_workers.set()
+
+
+async def work(config: Config, stop: asyncio.Event) -> None:
+    """Only the workers, for a database that several processes share (PostgreSQL)."""
+    if sqlite_path(config.database.url) is not None:
+        raise NotValid("A separate worker needs PostgreSQL: a SQLite file belongs to one process.")
+    async with open_node(config) as node, _running_workers(node, stop):
+        log.info("worker.ready")
+        await stop.wait()
+
+
+def control_socket_path(config: Config) -> Path | None:
+    """Where a running server listens for the command line; None on PostgreSQL, which needs no such way."""
+    path = sqlite_path(config.database.url)
+    return None if path is None else path.with_name(f"{path.name}.control")
+
+
+@asynccontextmanager
+async def _running_workers(node: Node, stop: asyncio.Event) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(DeliveryWorker(node.db, node.outbound, alone=node.db.sole_writer).run(stop))
+        group.create_task(InboxWorker(node).run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def _listening(node: Node) -> AsyncIterator[None]:
+    runner = make_runner(make_application(node))
+    await runner.setup()
+    host, _, port = node.config.server.listen.rpartition(":")
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _control_socket(node: Node) -> AsyncIterator[None]:
+    path = control_socket_path(node.config)
+    if path is None:
+        yield
+        return
+    path.unlink(missing_ok=True)
+    runner = web.AppRunner(make_control_application(node), access_log=None)
+    await runner.setup()
+    # Whoever may read the database may command it; nobody else may connect, not even for a moment.
+    previous = os.umask(0o177)
+    try:
+        await web.UnixSite(runner, str(path)).start()
+    finally:
+        os.umask(previous)
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+        path.unlink(missing_ok=True)
+
+
+async def _ensure_instance_actor(node: Node) -> None:
+    addresses = Addresses(node.config.origin)
+    if await node.db.read(lambda tx: local.instance_actor(tx, addresses)) is None:
+        new_keys = await asyncio.to_thread(local.generate_keys)
+        await node.db.write(lambda tx: local.ensure_instance_actor(tx, addresses, new_keys))
+
+
+def _policy(config: Config) -> AddressPolicy:
+    networks = tuple(ipaddress.ip_network(text) for text in config.federation.allow_private_networks)
+    return replace(AddressPolicy(), allow_private_networks=networks, allow_http=config.federation.allow_http)

@@ -1,0 +1,106 @@
+"""`post`, `follow` and `lookup`: what a person or a server does to the world, from a terminal."""
+
+from __future__ import annotations
+
+import click
+
+from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk, show
+
+
+@click.command()
+@click.argument("name")
+@click.argument("text")
+@click.option(
+    "--assist",
+    type=click.Choice(["draft", "rewrite", "shorten", "translate"]),
+    help="Let the configured model do this to TEXT; you see the result before it is published.",
+)
+@click.option("--language", default="", help="Language of the post, or to translate into, such as en or ar.")
+@click.option(
+    "--visibility",
+    type=click.Choice(["public", "unlisted", "private", "direct"]),
+    default="public",
+    show_default=True,
+    help="Who may see it.",
+)
+@click.option(
+    "--train",
+    type=click.Choice(["yes", "no"]),
+    default="no",
+    show_default=True,
+    help="Whether the author allows training use.",
+)
+@click.option("--yes", is_flag=True, help="Publish what the model wrote without asking first.")
+@json_option
+@pass_desk
+def post(  # noqa: PLR0913 one parameter for each option of the command
+    desk: Desk,
+    name: str,
+    text: str,
+    *,
+    assist: str | None,
+    language: str,
+    visibility: str,
+    train: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Publish TEXT for the account NAME.
+
+    Example: fediverse-node post alice "Hello, world" --train yes
+    """
+    suggestion = None
+    if assist is not None:
+        made = desk.ask("assist", name=name, text=text, action=assist, language=language)
+        _review(made, asked=not yes)
+        text, suggestion = made["text"], made["handle"]
+    published = desk.ask(
+        "post",
+        name=name,
+        text=text,
+        language=language,
+        visibility=visibility,
+        train=train,
+        suggestion=suggestion,
+    )
+    show(published, as_json=as_json, otherwise=lambda found: f"Published: {found['url']}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("handle")
+@json_option
+@pass_desk
+def follow(desk: Desk, name: str, handle: str, *, as_json: bool) -> None:
+    """Let the account NAME follow HANDLE (@user@host).
+
+    Example: fediverse-node follow alice @bob@example.org
+    """
+    found = desk.ask("follow", name=name, handle=handle)
+    words = {"pending": "Asked to follow", "accepted": "Following"}
+    show(found, as_json=as_json, otherwise=lambda made: f"{words[made['state']]} {made['handle']}.")
+
+
+@click.command()
+@click.argument("what")
+@json_option
+@pass_desk
+def lookup(desk: Desk, what: str, *, as_json: bool) -> None:
+    """Fetch WHAT (@user@host or an address) as this server, and show what it sees.
+
+    Example: fediverse-node lookup @bob@example.org
+    """
+    show(desk.ask("lookup", what=what), as_json=as_json, otherwise=_seen)
+
+
+def _seen(found: JsonDict) -> str:
+    return "\n".join(f"{key}: {value}" for key, value in found.items() if value not in (None, "", []))
+
+
+def _review(made: JsonDict, *, asked: bool) -> None:
+    """What a model wrote is read by a person before it is published."""
+    note(f"{made['model']} ({made['provider']}) suggests:\n\n{made['text']}\n")
+    for notice in made["notices"]:
+        note(f"Note: {notice}")
+    if asked:
+        click.confirm("Publish this as yours, labelled as AI-assisted?", abort=True, err=True)

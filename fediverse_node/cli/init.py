@@ -1,0 +1,74 @@
+"""`init`: writes a first configuration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from fediverse_node.cli.desk import DEFAULT_CONFIG, Desk, Refusal, note, pass_desk, refuse
+from fediverse_node.config import load
+from fediverse_node.kernel.errors import NodeError
+
+_ONLINE = """\
+# All keys, with their defaults and a line of meaning each: config.example.toml
+[instance]
+origin = "{origin}"
+name = "{name}"
+
+[server]
+listen = "127.0.0.1:8080"
+# Your reverse proxy, so that the addresses of clients are seen:
+trusted_proxies = ["127.0.0.1/32"]
+
+[database]
+url = "sqlite:///data/node.db"
+"""
+_LAB = """
+# Without TLS no server on the internet will talk to this one. For a lab on one machine:
+[federation]
+allow_http = true
+allow_private_networks = ["127.0.0.0/8", "::1/128"]
+
+[limits]
+rate_limits = false
+"""
+
+
+@click.command()
+@click.option(
+    "--origin", default="http://127.0.0.1:8080", show_default=True, help="https:// and your host name."
+)
+@click.option("--name", default="fediverse-node", show_default=True, help="What your server is called.")
+@pass_desk
+def init(desk: Desk, origin: str, name: str) -> None:
+    """Write a first configuration file. Nothing that exists is touched.
+
+    Example: fediverse-node init --origin https://example.org --name "Our corner"
+    """
+    path = desk.config_path or DEFAULT_CONFIG
+    text = _ONLINE.format(origin=_quoted(origin), name=_quoted(name))
+    if origin.startswith("http:"):
+        text += _LAB
+    _write_new(path, text)
+    try:
+        load(path, os.environ)
+    except NodeError as error:
+        path.unlink()
+        refuse(error)
+    note(f"Wrote {path}. Next: fediverse-node --config {path} serve, then account create NAME")
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise Refusal(f"{path} exists already, and was left as it is.") from error
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

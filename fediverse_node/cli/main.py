@@ -1,0 +1,121 @@
+"""The command group and the commands that run the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fediverse_node import __version__
+from fediverse_node.cli import account, consent, demo, federate, init, inspect
+from fediverse_node.cli.desk import Desk, note, pass_desk, refuse
+from fediverse_node.config import Config
+from fediverse_node.kernel.errors import NodeError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="FEDIVERSE_NODE_CONFIG",
+    help="The configuration file (else FEDIVERSE_NODE_CONFIG, else ./config.toml).",
+)
+@click.version_option(__version__, prog_name="fediverse-node")
+@click.pass_context
+def main(context: click.Context, config_path: Path | None) -> None:
+    """A social server that asks before anything is used for training.
+
+    Example: fediverse-node demo
+    """
+    context.obj = Desk(config_path)
+
+
+@main.command()
+@click.option("--no-workers", is_flag=True, help="Only answer requests; `worker` delivers (PostgreSQL).")
+@pass_desk
+def serve(desk: Desk, *, no_workers: bool) -> None:
+    """Back up and migrate the database, then serve until interrupted.
+
+    Example: fediverse-node serve
+    """
+    _run(desk.config, lambda app, stop: app.serve(desk.config, stop, workers=not no_workers))
+
+
+@main.command()
+@pass_desk
+def worker(desk: Desk) -> None:
+    """Deliver and process without answering requests (PostgreSQL only).
+
+    Example: fediverse-node worker
+    """
+    _run(desk.config, lambda app, stop: app.work(desk.config, stop))
+
+
+@main.command()
+@click.argument("revision", default="head")
+@pass_desk
+def migrate(desk: Desk, revision: str) -> None:
+    """Move the database to REVISION: head, -1 (one back), or a name.
+
+    Example: fediverse-node migrate head
+    """
+    from fediverse_node.schema import migrate as schema  # noqa: PLC0415 --help need not wait for Alembic
+
+    config = desk.config
+    try:
+        schema.migrate(config.database.url, revision)
+        note(f"The database is at revision {schema.current(config.database.url)}.")
+    except NodeError as error:
+        refuse(error)
+
+
+def _run(config: Config, run: Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    from fediverse_node import app  # noqa: PLC0415 --help need not wait for the whole house
+
+    try:
+        app.prepare_database(config)
+        with _runner() as runner:
+            runner.run(_until_signalled(lambda stop: run(app, stop)))
+    except NodeError as error:
+        refuse(error)
+    except OSError as error:
+        refuse(NodeError(f"Cannot listen on {config.server.listen}: {error.strerror or error}."))
+
+
+def _runner() -> asyncio.Runner:
+    try:
+        import uvloop  # noqa: PLC0415 an extra, used where it is installed
+    except ImportError:
+        return asyncio.Runner()
+    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
+
+
+async def _until_signalled(run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    await run(stop)
+
+
+for command in (
+    init.init,
+    account.account,
+    account.token,
+    federate.post,
+    federate.follow,
+    federate.lookup,
+    consent.consent,
+    consent.export,
+    inspect.trace,
+    inspect.doctor,
+    demo.demo,
+):
+    main.add_command(command)

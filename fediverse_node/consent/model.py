@@ -1,0 +1,86 @@
+"""Values of the consent room.
+
+Only `consent.decisions` builds `Granted`: whoever holds one holds proof that the ledger said yes to
+this very revision. The export writes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+#: `train-ai` has the meaning of the AIPREF vocabulary; `dataset` is a place in our published exports.
+Purpose = Literal["train-ai", "dataset"]
+Kind = Literal["grant", "deny", "withdraw", "supersede", "erase"]
+#: The door a decision came by, or the rule of ours that undid one.
+Method = Literal["client-api", "command-line", "page", "edit", "delete"]
+
+#: What the one box "add this post to the open training dataset" means.
+OPEN_DATASET: tuple[Purpose, ...] = ("train-ai", "dataset")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a decision is about: one revision of one post, and what must be true of it.
+
+    Attributes:
+        object_uri: the post's id.
+        author_uri: the id of the actor who wrote it; nobody else decides.
+        revision: SHA-256 in hex of what the author wrote.
+        public: its visibility is public; unlisted, followers-only and direct are not.
+        own: written here, by an account that is neither suspended, nor moved, nor deleted; and
+            the author's own words, so never a boost.
+        present: not deleted.
+    """
+
+    object_uri: str
+    author_uri: str
+    revision: str
+    public: bool
+    own: bool
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger.
+
+    Attributes:
+        seq: the order of decisions; gaps mean nothing.
+        revision: the revision decided about, in hex.
+        terms_id, terms_sha256: the text that was shown.
+        previous_seq: the line before it about the same post.
+    """
+
+    seq: int
+    at: datetime
+    kind: Kind
+    actor_uri: str
+    object_uri: str
+    revision: str
+    purposes: tuple[Purpose, ...]
+    terms_id: str
+    terms_sha256: str
+    method: Method
+    previous_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """Proof of a yes that is in force. Built by `consent.decisions.granted` alone."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What every channel says about a post. Silence is no, so the plain value is no.
+
+    Attributes:
+        train_ai: its author allows training (AIPREF `train-ai=y`).
+        dataset: its author also wants it in our exports.
+    """
+
+    train_ai: bool = False
+    dataset: bool = False

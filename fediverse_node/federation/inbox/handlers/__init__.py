@@ -1,0 +1,1 @@
+"""One module per verb, each with `resolve` and `apply`; `verbs` lists them."""

@@ -1,0 +1,72 @@
+"""Create: somebody published a post."""
+
+from __future__ import annotations
+
+from fediverse_node.activitystreams.documents import ObjectDoc
+from fediverse_node.activitystreams.read import read_object
+from fediverse_node.federation.discovery.objects import POST_TYPES
+from fediverse_node.federation.inbox.authenticate import Verified
+from fediverse_node.federation.inbox.authority import own_object
+from fediverse_node.federation.inbox.fetching import Fetch
+from fediverse_node.federation.inbox.interest import is_wanted
+from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignored, Missing, Outcome
+from fediverse_node.federation.inbox.storing import store_new
+from fediverse_node.follows import queries as follows
+from fediverse_node.kernel.errors import NotAllowed
+from fediverse_node.posts import queries as posts
+from fediverse_node.storage.tx import Tx
+
+
+async def resolve(verified: Verified, fetch: Fetch) -> Found:
+    """The post, when the activity gave no more than its id."""
+    assert verified.activity.object_id is not None
+    return Found(post=await fetch.post(verified.activity.object_id))
+
+
+def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome:
+    """Store it, when it is anything to us."""
+    doc = described(verified, found)
+    if doc is None:
+        # A bare id is worth a request only when somebody here follows its author.
+        followed = follows.has_local_followers(tx, verified.signer.id)
+        return Missing() if followed else Ignored("a post of nobody we know")
+    reason = _not_for_us(tx, doc)
+    if reason is not None:
+        return Ignored(reason)
+    if not is_wanted(tx, doc, verified.signer, context):
+        return Ignored("a post of nobody we know")
+    if store_new(tx, doc, verified.signer, context) is None:
+        return Ignored("a post that is here, or was deleted")
+    return Applied()
+
+
+def described(verified: Verified, found: Found) -> ObjectDoc | None:
+    """The post as its author (the signer) describes it: fetched, or the embedded copy; None for a bare id.
+
+    Raises:
+        NotAllowed: it is another one than the activity is about, or names another author.
+    """
+    activity = verified.activity
+    if found.post is not None:
+        doc = found.post.doc
+    else:
+        node = own_object(activity)
+        if node is None:
+            return None
+        doc = read_object(node)
+    if doc.id != activity.object_id:
+        raise NotAllowed("The post has another id than the activity says.", detail=str(doc.id)[:200])
+    if verified.signer.uri not in doc.attributed_to:
+        raise NotAllowed("The post is by somebody else than the actor.", detail=str(doc.id)[:200])
+    return doc
+
+
+def _not_for_us(tx: Tx, doc: ObjectDoc) -> str | None:
+    assert doc.id is not None
+    if doc.type not in POST_TYPES:
+        return "a kind of object without effect here"
+    if doc.type == "Note" and doc.name and doc.in_reply_to and not doc.content:
+        return "a vote"
+    if posts.by_uri(tx, doc.id) is not None:
+        return "a post that is here"
+    return None

@@ -1,0 +1,56 @@
+"""A post from elsewhere takes its place: in the rows, in home timelines, in notifications."""
+
+from __future__ import annotations
+
+from fediverse_node.activitystreams.documents import ObjectDoc
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.federation.discovery.shaping import ShapedPost, shape
+from fediverse_node.federation.inbox.interest import local_recipients
+from fediverse_node.federation.inbox.model import Context
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Mention, Post
+from fediverse_node.storage.tx import Tx
+from fediverse_node.timelines import home
+from fediverse_node.visibility.rule import OPEN
+
+
+def store_new(tx: Tx, doc: ObjectDoc, author: Actor, context: Context) -> Post | None:
+    """Store what *author* just published, put it into homes, and tell those it concerns.
+
+    Returns:
+        The post; None when its id is here already or was deleted before it came.
+    """
+    people = local_recipients(tx, doc, context)
+    shaped = shape(doc, author, id_=tx.new_id(), now=tx.now)
+    post = posts.add(tx, shaped.post, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
+    if post is None:
+        return None
+    home.deliver(tx, post)
+    _tell(tx, post, people, context)
+    return post
+
+
+def with_recipients(shaped: ShapedPost, people: list[Actor]) -> list[Mention]:
+    """The mentions, and whoever of ours is addressed without being named: they may see it, too."""
+    named = {mention.actor_uri for mention in shaped.mentioned}
+    unnamed = [Mention(actor_uri=each.uri, name=each.handle) for each in people if each.uri not in named]
+    return [*shaped.mentioned, *unnamed]
+
+
+def _tell(tx: Tx, post: Post, people: list[Actor], context: Context) -> None:
+    told = {person.id for person in people}
+    parent = post.in_reply_to_uri
+    if post.visibility in OPEN and parent is not None and parent.startswith(f"{context.addresses.origin}/"):
+        answered = posts.by_uri(tx, parent)
+        if answered is not None and answered.local:
+            told.add(answered.actor_id)
+    for actor_id in told:
+        notifications.add(tx, actor_id, "mention", from_actor_id=post.actor_id, post_id=post.id)
+
+
+def local_author(tx: Tx, post: Post) -> Actor | None:
+    """Who of ours wrote *post*."""
+    author = actors.by_id(tx, post.actor_id) if post.local else None
+    return author if author is not None and author.active else None

@@ -1,0 +1,188 @@
+"""Editing: a new text, or a new word about its use. A new text starts with a no."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.consent import decisions
+from fediverse_node.consent.model import Decision, Method
+from fediverse_node.federation.builders import update
+from fediverse_node.federation.builders.note import NoteParts
+from fediverse_node.federation.delivery import audience, queue
+from fediverse_node.federation.outbox import compose, labels
+from fediverse_node.federation.outbox.compose import ContentType, Written
+from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.outbox.own import own_post
+from fediverse_node.federation.outbox.publish import OPEN, account_of
+from fediverse_node.federation.outbox.seal import seal
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Hashtag, Post
+from fediverse_node.posts.revision import revision_of
+from fediverse_node.posts.subject import subject_of
+from fediverse_node.signatures.base import SigningKey
+from fediverse_node.storage.tx import Tx
+from fediverse_node.suggestions import queries as suggestions
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """How a post should read now.
+
+    Attributes:
+        training_use: yes or no, said again for this text; None: nothing was said, so that a new
+            text falls back to no, and an unchanged one keeps what was said.
+        suggestion_handle: of a suggestion that went into the new text.
+    """
+
+    text: str
+    content_type: ContentType = "text/plain"
+    summary: str | None = None
+    sensitive: bool = False
+    language: str | None = None
+    training_use: bool | None = None
+    suggestion_handle: str | None = None
+    method: Method = "client-api"
+
+
+async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
+    """Change a post of *author*. Its visibility stays: who has a copy cannot be made to forget.
+
+    Raises:
+        NotValid: no text, too long, or training use allowed for a post that is not public.
+        NotFound: there is no such post, or the suggestion is not theirs.
+        NotAllowed: it is somebody else's.
+    """
+    summary = compose.check_length(changes.text, changes.summary, limit=desk.post_characters)
+    people = await compose.find_people(desk, changes.text)
+    written = compose.write_up(changes.text, changes.content_type, people=people, addresses=desk.addresses)
+    signing = await desk.keys.key_of(author.id, "ed25519")
+    cleaned = replace(changes, summary=summary)
+
+    def unit(tx: Tx) -> Post:
+        before = own_post(tx, author, post_id)
+        after, tags = _revised(tx, desk, before, cleaned, written, author)
+        if after.revision == before.revision and after.content_html == before.content_html:
+            after = replace(after, edited_at=before.edited_at)
+        if after != before:
+            after = replace(after, edited_at=tx.now)
+            posts.revise(tx, after, mentioned=written.mentions, tagged=tags)
+        said = _decide(tx, after, author, cleaned)
+        if after != before:
+            _tell_newly_named(tx, before, after, author)
+        if after != before or said:
+            send_update(tx, desk, after, author, signing)
+        return after
+
+    post = await desk.db.write(unit)
+    log.info("outbox.edited", extra={"post": post.id})
+    return post
+
+
+async def set_training_use(
+    desk: Desk, author: Actor, post_id: int, *, allow: bool, method: Method
+) -> Decision:
+    """Note the author's word about the text as it stands, and tell everybody who has a copy.
+
+    Raises:
+        NotValid: *allow*, for a post that is not public.
+        NotFound: there is no such post.
+        NotAllowed: it is somebody else's.
+    """
+    signing = await desk.keys.key_of(author.id, "ed25519")
+
+    def unit(tx: Tx) -> Decision:
+        post = own_post(tx, author, post_id)
+        subject = subject_of(post, author)
+        before = decisions.states(tx, [post.uri]).get(post.uri)
+        entry = decisions.choose(tx, subject, actor_uri=author.uri, allow=allow, method=method)
+        if before is None or before.seq != entry.seq:
+            send_update(tx, desk, post, author, signing)
+        return decisions.decision_for(subject, entry)
+
+    return await desk.db.write(unit)
+
+
+def send_update(tx: Tx, desk: Desk, post: Post, author: Actor, signing: SigningKey) -> None:
+    """Put an Update in the post that says everything about *post* as it stands."""
+    subject = subject_of(post, author)
+    parts = NoteParts(
+        # An Update without a new `updated` is ignored by peers, also when only a flag changed.
+        post=replace(post, edited_at=tx.now),
+        author=author,
+        mentions=posts.mentions_of(tx, [post.id]).get(post.id, []),
+        hashtags=posts.hashtags_of(tx, [post.id]).get(post.id, []),
+        decision=decisions.decisions(tx, [subject])[post.uri],
+    )
+    id_ = desk.addresses.activity(tx.new_id())
+    document = update.of_note(parts, id_=id_, addresses=desk.addresses)
+    public = post.visibility in OPEN
+    queue.enqueue(
+        tx,
+        actor=author,
+        document=seal(document, signing, now=tx.now) if public else document,
+        inboxes=audience.of_post(tx, post, author),
+        post_id=post.id,
+        public=public,
+    )
+
+
+def _revised(
+    tx: Tx, desk: Desk, before: Post, changes: Edit, written: Written, author: Actor
+) -> tuple[Post, list[Hashtag]]:
+    part = labels.part_in(before)
+    if changes.suggestion_handle is not None:
+        account = account_of(tx, author)
+        part = labels.with_suggestion(
+            part, suggestions.redeem(tx, changes.suggestion_handle, account.id, before.uri)
+        )
+    language = changes.language or before.language
+    kept = set(before.addressed) - {
+        mention.actor_uri for mention in posts.mentions_of(tx, [before.id]).get(before.id, [])
+    }
+    named = dict.fromkeys([*(person.uri for person in written.people), *sorted(kept)])
+    after = replace(
+        before,
+        content_html=labels.labelled_html(written.html, part, language=language, addresses=desk.addresses),
+        summary=changes.summary,
+        sensitive=changes.sensitive or changes.summary is not None,
+        language=language,
+        source=changes.text,
+        source_media_type=changes.content_type,
+        addressed=tuple(named),
+        revision=revision_of(
+            content=changes.text,
+            summary=changes.summary,
+            language=language,
+            attachments=before.attachments,
+        ),
+        ai_disclosure=part.disclosure,
+        digital_source_type=part.digital_source_type,
+        ai_tools=part.tools,
+        human_reviewed=part.human_reviewed,
+    )
+    return after, labels.labelled_tags(list(written.hashtags), part)
+
+
+def _decide(tx: Tx, post: Post, author: Actor, changes: Edit) -> bool:
+    """Write down what the edit means for the use of the post. Whether anything was written."""
+    subject = subject_of(post, author)
+    before = decisions.states(tx, [post.uri]).get(post.uri)
+    entry = decisions.supersede(tx, subject)
+    if changes.training_use is not None:
+        entry = decisions.choose(
+            tx, subject, actor_uri=author.uri, allow=changes.training_use, method=changes.method
+        )
+    return entry is not None and (before is None or entry.seq != before.seq)
+
+
+def _tell_newly_named(tx: Tx, before: Post, after: Post, author: Actor) -> None:
+    new = set(after.addressed) - set(before.addressed)
+    for person in actors.by_uris(tx, new).values():
+        if person.local:
+            notifications.add(tx, person.id, "mention", from_actor_id=author.id, post_id=after.id)

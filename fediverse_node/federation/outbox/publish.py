@@ -1,0 +1,207 @@
+"""Publishing: from a draft to a post that is stored, labelled, decided about, and in the post."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from fediverse_node.accounts import queries as accounts
+from fediverse_node.accounts.model import Account
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.consent import decisions
+from fediverse_node.consent.model import Method
+from fediverse_node.federation.builders import create
+from fediverse_node.federation.builders.note import NoteParts
+from fediverse_node.federation.delivery import audience, queue
+from fediverse_node.federation.outbox import compose, labels
+from fediverse_node.federation.outbox.compose import ContentType, Written
+from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.outbox.seal import seal
+from fediverse_node.kernel.errors import Conflict, NotFound, NotValid
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Hashtag, Post, Visibility
+from fediverse_node.posts.revision import revision_of
+from fediverse_node.posts.subject import subject_of
+from fediverse_node.signatures.base import SigningKey
+from fediverse_node.storage.tx import Tx
+from fediverse_node.suggestions import queries as suggestions
+from fediverse_node.timelines import home
+from fediverse_node.visibility.rule import may_see, viewer_for
+
+log = logging.getLogger(__name__)
+
+OPEN = frozenset({"public", "unlisted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person wants to say.
+
+    Attributes:
+        text: as typed.
+        visibility: None for the account's default.
+        summary: the content warning, plain text.
+        language: BCP 47; None for the account's default.
+        in_reply_to_id: the post it answers.
+        training_use: yes or no, said for this very text; None: nothing was said, which is no.
+        suggestion_handle: of the suggestion that went into the text.
+        idempotency_key: a second draft with the same key gives the same post.
+        method: the door it came by, for the ledger.
+    """
+
+    text: str
+    content_type: ContentType = "text/plain"
+    visibility: Visibility | None = None
+    summary: str | None = None
+    sensitive: bool = False
+    language: str | None = None
+    in_reply_to_id: int | None = None
+    training_use: bool | None = None
+    suggestion_handle: str | None = None
+    idempotency_key: str | None = None
+    method: Method = "client-api"
+
+
+async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
+    """Publish *draft* as *author*, a local actor.
+
+    Raises:
+        NotValid: no text, too long, or training use allowed for a post that is not public.
+        NotFound: what it answers is not here for its author, or the suggestion is not theirs.
+    """
+    summary = compose.check_length(draft.text, draft.summary, limit=desk.post_characters)
+    if draft.idempotency_key is not None:
+        key = draft.idempotency_key
+        earlier = await desk.db.read(lambda tx: posts.recall_key(tx, author.id, key))
+        if earlier is not None:
+            return earlier
+    people = await compose.find_people(desk, draft.text)
+    written = compose.write_up(draft.text, draft.content_type, people=people, addresses=desk.addresses)
+    signing = await desk.keys.key_of(author.id, "ed25519")
+    cleaned = replace(draft, summary=summary)
+    post = await desk.db.write(lambda tx: _publish(tx, desk, author, cleaned, written, signing))
+    log.info("outbox.published", extra={"post": post.id, "visibility": post.visibility})
+    return post
+
+
+def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, signing: SigningKey) -> Post:
+    if draft.idempotency_key is not None:
+        earlier = posts.recall_key(tx, author.id, draft.idempotency_key)
+        if earlier is not None:
+            return earlier
+    post, tags = _new_post(tx, desk, author, draft, written)
+    stored = posts.add(tx, post, mentioned=written.mentions, tagged=tags)
+    if stored is None:
+        raise Conflict("This post exists already.", detail=post.uri)
+    if draft.idempotency_key is not None:
+        posts.remember_key(tx, author.id, draft.idempotency_key, stored.id)
+    subject = subject_of(stored, author)
+    entry = None
+    if draft.training_use is not None:
+        entry = decisions.choose(
+            tx, subject, actor_uri=author.uri, allow=draft.training_use, method=draft.method
+        )
+    home.deliver(tx, stored)
+    for person in written.people:
+        if person.local:
+            notifications.add(tx, person.id, "mention", from_actor_id=author.id, post_id=stored.id)
+    parts = NoteParts(
+        post=stored,
+        author=author,
+        mentions=written.mentions,
+        hashtags=tags,
+        decision=decisions.decision_for(subject, entry),
+    )
+    id_ = desk.addresses.activity(tx.new_id())
+    document = create.document(parts, id_=id_, addresses=desk.addresses)
+    public = stored.visibility in OPEN
+    queue.enqueue(
+        tx,
+        actor=author,
+        document=seal(document, signing, now=tx.now) if public else document,
+        inboxes=audience.of_post(tx, stored, author),
+        post_id=stored.id,
+        public=public,
+    )
+    return stored
+
+
+def _new_post(
+    tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written
+) -> tuple[Post, list[Hashtag]]:
+    account = account_of(tx, author)
+    parent = _parent(tx, draft, author)
+    post_id = tx.new_id()
+    uri = desk.addresses.post(author.username, post_id)
+    language = draft.language or account.language
+    visibility = draft.visibility or _default_visibility(account)
+    part = labels.NONE
+    if draft.suggestion_handle is not None:
+        suggestion = suggestions.redeem(tx, draft.suggestion_handle, account.id, uri)
+        part = labels.with_suggestion(part, suggestion)
+    named = [person.uri for person in written.people]
+    if parent is not None and visibility in OPEN:
+        # The author of what is answered hears of it, named or not; in closed posts only the named do.
+        answered = actors.by_ids(tx, [parent.actor_id])[parent.actor_id]
+        named = [*named, *([answered.uri] if answered.id != author.id and answered.uri not in named else [])]
+    if visibility == "direct" and not named:
+        log.info("outbox.direct_to_nobody", extra={"post": post_id})
+    post = Post(
+        id=post_id,
+        uri=uri,
+        actor_id=author.id,
+        local=True,
+        visibility=visibility,
+        in_reply_to_uri=parent.uri if parent else None,
+        in_reply_to_id=parent.id if parent else None,
+        context_uri=parent.context_uri if parent else None,
+        url=desk.addresses.post_page(author.username, post_id),
+        content_html=labels.labelled_html(written.html, part, language=language, addresses=desk.addresses),
+        summary=draft.summary,
+        sensitive=draft.sensitive or draft.summary is not None,
+        language=language,
+        source=draft.text,
+        source_media_type=draft.content_type,
+        addressed=tuple(named),
+        revision=revision_of(content=draft.text, summary=draft.summary, language=language),
+        ai_disclosure=part.disclosure,
+        digital_source_type=part.digital_source_type,
+        ai_tools=part.tools,
+        human_reviewed=part.human_reviewed,
+        published_at=tx.now,
+        created_at=tx.now,
+    )
+    return post, labels.labelled_tags(list(written.hashtags), part)
+
+
+def account_of(tx: Tx, author: Actor) -> Account:
+    """The account that speaks for *author*.
+
+    Raises:
+        NotFound: nobody does, so nobody may post as it.
+    """
+    account = accounts.by_actor(tx, author.id)
+    if account is None:
+        raise NotFound("There is no such account here.", detail=f"actor {author.id} has no account")
+    return account
+
+
+def _default_visibility(account: Account) -> Visibility:
+    match account.visibility:
+        case "public" | "unlisted" | "private" | "direct":
+            return account.visibility
+        case _:
+            return "public"
+
+
+def _parent(tx: Tx, draft: Draft, author: Actor) -> Post | None:
+    if draft.in_reply_to_id is None:
+        return None
+    parent = posts.by_id(tx, draft.in_reply_to_id)
+    if parent is None or not may_see(tx, parent, viewer_for(author)):
+        raise NotFound("The post this answers is not here. It may have been deleted.")
+    if parent.boost_of_id is not None:
+        raise NotValid("This is a boost. Answer the post itself.")
+    return parent

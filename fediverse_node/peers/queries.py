@@ -1,0 +1,79 @@
+"""All SQL of the peers room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+import sqlalchemy as sa
+
+from fediverse_node.peers.model import Peer
+from fediverse_node.peers.tables import peers
+from fediverse_node.storage.tx import Row, Tx
+
+_NAMES = [field.name for field in fields(Peer)]
+_COLUMNS = [peers.c[name] for name in _NAMES]
+#: What the operator is shown of an error.
+MAX_ERROR = 300
+
+
+def by_host(tx: Tx, host: str) -> Peer | None:
+    """What is known of *host*; None when nothing is."""
+    row = tx.first(sa.select(*_COLUMNS).where(peers.c.host == host))
+    return None if row is None else _peer(row)
+
+
+def by_hosts(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
+    """Those of *hosts* that we know, in one statement."""
+    wanted = set(hosts)
+    if not wanted:
+        return {}
+    return {row.host: _peer(row) for row in tx.all(sa.select(*_COLUMNS).where(peers.c.host.in_(wanted)))}
+
+
+def failing_among(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
+    """Those of *hosts* whose last exchange failed, in one statement."""
+    wanted = set(hosts)
+    if not wanted:
+        return {}
+    where = sa.and_(peers.c.failures > 0, peers.c.host.in_(wanted))
+    return {row.host: _peer(row) for row in tx.all(sa.select(*_COLUMNS).where(where))}
+
+
+def save(tx: Tx, peer: Peer) -> None:
+    """Store everything *peer* says about reaching it. What it runs is left alone (see `note_software`)."""
+    values = {name: getattr(peer, name) for name in _NAMES if name != "software"}
+    values["last_error"] = peer.last_error[:MAX_ERROR] if peer.last_error else None
+    tx.upsert(peers, {**values, "created_at": tx.now, "updated_at": tx.now}, key=["host"])
+
+
+def note_software(tx: Tx, host: str, software: str) -> None:
+    """Remember what *host* says it runs (NodeInfo)."""
+    values = {"host": host, "software": software[:100], "created_at": tx.now, "updated_at": tx.now}
+    tx.upsert(peers, values, key=["host"])
+
+
+def count(tx: Tx) -> int:
+    """How many servers we have had to do with."""
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(peers)))
+
+
+def failing(tx: Tx) -> list[Peer]:
+    """Every host whose last exchange failed, the one that fails longest first."""
+    statement = sa.select(*_COLUMNS).where(peers.c.failures > 0).order_by(peers.c.failing_since)
+    return [_peer(row) for row in tx.all(statement)]
+
+
+def with_parked_mail(tx: Tx) -> list[str]:
+    """Hosts that answer again and still have mail put aside."""
+    where = sa.and_(peers.c.parked, peers.c.breaker == "closed")
+    return [row[0] for row in tx.all(sa.select(peers.c.host).where(where))]
+
+
+def set_parked(tx: Tx, host: str, *, parked: bool) -> None:
+    """Note whether mail for *host* is put aside."""
+    tx.execute(peers.update().where(peers.c.host == host).values(parked=parked, updated_at=tx.now))
+
+
+def _peer(row: Row) -> Peer:
+    return Peer(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,64 @@
+"""Puts the doors into one house."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.consent import channels
+from fediverse_node.consent.model import Decision
+from fediverse_node.federation.inbox.model import open_inbox
+from fediverse_node.federation.outbox.desk import open_desk
+from fediverse_node.node import Node
+from fediverse_node.web import middleware
+from fediverse_node.web.caching import Documents
+from fediverse_node.web.client_api import routes as client_api
+from fediverse_node.web.federation import routes as federation
+from fediverse_node.web.figures import Figures
+from fediverse_node.web.keys import (
+    ADDRESSES,
+    DESK,
+    DOCUMENTS,
+    ERROR_PAGE,
+    FIGURES,
+    INBOX,
+    NODE,
+    RATE_LIMITS,
+)
+from fediverse_node.web.negotiation import by_accept
+from fediverse_node.web.pages import routes as pages
+from fediverse_node.web.pages import texts
+from fediverse_node.web.rate_limits import RateLimits
+
+#: The largest body any door reads. aiohttp knows one limit for all; each door checks its own, smaller one.
+MAX_BODY = 1 << 20
+
+
+def make_application(node: Node) -> web.Application:
+    """The web application of *node*: every door, no worker. Closes nothing that it was given."""
+    addresses = Addresses(node.config.origin)
+    application = web.Application(
+        client_max_size=MAX_BODY, middlewares=[middleware.frame(node.config.server.trusted_proxies)]
+    )
+    application[NODE] = node
+    application[ADDRESSES] = addresses
+    application[DOCUMENTS] = Documents(node.db)
+    application[INBOX] = inbox = open_inbox(node)
+    application[DESK] = open_desk(inbox.discovery, post_characters=node.config.limits.post_characters)
+    application[FIGURES] = Figures()
+    application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
+    application[ERROR_PAGE] = texts.error
+    # What nobody decided about is no.
+    application.on_response_prepare.append(
+        middleware.dresser(
+            https=addresses.origin.startswith("https:"), signals=channels.headers(Decision(), addresses)
+        )
+    )
+    _add_routes(application)
+    return application
+
+
+def _add_routes(application: web.Application) -> None:
+    application.add_routes([*federation.ROUTES, *client_api.ROUTES, *pages.ROUTES])
+    for path, document in federation.NEGOTIATED.items():
+        application.router.add_get(path, by_accept(document, pages.NEGOTIATED[path]))

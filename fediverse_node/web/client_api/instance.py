@@ -1,0 +1,242 @@
+"""What this server is, for apps: both shapes of Instance, and the lists that are truly empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import get_args
+
+import msgspec
+from aiohttp import web
+
+from fediverse_node import __version__
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.config import Config
+from fediverse_node.federation.outbox.compose import ContentType
+from fediverse_node.federation.outbox.profile import MAX_FIELD, MAX_FIELDS, MAX_SUMMARY
+from fediverse_node.kernel.text import MAX_NAME, URL_LENGTH
+from fediverse_node.peers import queries as peers
+from fediverse_node.posts import figures
+from fediverse_node.posts import queries as posts
+from fediverse_node.storage.tx import Tx
+from fediverse_node.web.caching import Document, headers, respond
+from fediverse_node.web.client_api import pictures
+from fediverse_node.web.client_api.view import Answer, JsonDict, View
+from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+
+#: Apps parse it: Ice Cubes reads the first three characters as a number, others a semantic version.
+VERSION = f"4.5.0 (compatible; fediverse-node {__version__})"
+#: Mastodon's API versions say what an app may call. From 2 on apps call grouped notifications, which
+#: are not here.
+API_VERSION = 1
+#: Counting costs, and the figures need not be of this second.
+KEEP_SECONDS = 600.0
+_HEADERS = headers(vary="Accept-Encoding", cache="public, max-age=180")
+
+
+async def instance_v2(request: web.Request) -> web.Response:
+    """Instance."""
+    return await _kept(request, "api v2 instance", _v2)
+
+
+async def instance_v1(request: web.Request) -> web.Response:
+    """V1::Instance."""
+    return await _kept(request, "api v1 instance", _v1)
+
+
+async def health(request: web.Request) -> web.Response:
+    """OK, once the database answered."""
+    await request.app[NODE].db.read(lambda _: None)
+    return web.Response(text="OK", headers={"Cache-Control": "no-store"})
+
+
+def nothing(view: View) -> Answer:
+    """A list of which nothing exists here."""
+    del view
+    return Answer(body=[])
+
+
+def no_markers(view: View) -> Answer:
+    """Where somebody stopped reading: not kept here."""
+    del view
+    return Answer(body={})
+
+
+def preferences(view: View) -> Answer:
+    """A person's defaults."""
+    account = view.person.account
+    return Answer(
+        body={
+            "posting:default:visibility": account.visibility,
+            "posting:default:sensitive": False,
+            "posting:default:language": account.language,
+            "reading:expand:media": "default",
+            "reading:expand:spoilers": False,
+        }
+    )
+
+
+def app(view: View) -> Answer:
+    """The app whose token this is, as far as it is known."""
+    token = view.person.token
+    out_of_band = "urn:ietf:wg:oauth:2.0:oob"
+    return Answer(
+        body={
+            "id": str(token.id),
+            "name": token.app_name,
+            "website": None,
+            "scopes": sorted(token.scopes),
+            "redirect_uri": out_of_band,
+            "redirect_uris": [out_of_band],
+            "vapid_key": "",
+        }
+    )
+
+
+async def _kept(request: web.Request, key: str, shape: Callable[[_Facts], JsonDict]) -> web.Response:
+    node, addresses = request.app[NODE], request.app[ADDRESSES]
+
+    async def make() -> Document:
+        facts = await node.db.read(lambda tx: _facts(tx, node.config, addresses))
+        return Document(
+            body=msgspec.json.encode(shape(facts)), content_type="application/json", headers=_HEADERS
+        )
+
+    return respond(request, await request.app[DOCUMENTS].get(key, make, keep_seconds=KEEP_SECONDS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What both shapes are made from."""
+
+    config: Config
+    addresses: Addresses
+    people: int
+    active: int
+    posts: int
+    servers: int
+
+    @property
+    def thumbnail(self) -> str:
+        return pictures.address(self.addresses, "thumbnail")
+
+
+def _facts(tx: Tx, config: Config, addresses: Addresses) -> _Facts:
+    return _Facts(
+        config=config,
+        addresses=addresses,
+        people=actors.count_local(tx),
+        active=figures.active_authors(tx, tx.now - timedelta(days=30)),
+        posts=posts.count_local(tx),
+        servers=peers.count(tx),
+    )
+
+
+def _v2(facts: _Facts) -> JsonDict:
+    instance = facts.config.instance
+    return {
+        "domain": facts.config.domain,
+        "title": instance.name,
+        "version": VERSION,
+        # Where this server says what it runs, and where its source is.
+        "source_url": facts.addresses.profile(facts.addresses.domain),
+        "description": instance.description,
+        "usage": {"users": {"active_month": facts.active}},
+        "thumbnail": {"url": facts.thumbnail, "blurhash": None, "description": None, "versions": None},
+        "icon": [],
+        "languages": instance.languages,
+        "configuration": _configuration(facts),
+        "registrations": {
+            "enabled": False,
+            "approval_required": False,
+            "reason_required": False,
+            "message": None,
+            "min_age": None,
+            "url": None,
+        },
+        "api_versions": {"mastodon": API_VERSION},
+        "contact": {"email": instance.contact, "account": None},
+        "rules": [],
+        "wrapstodon": None,
+    }
+
+
+def _v1(facts: _Facts) -> JsonDict:
+    instance = facts.config.instance
+    limits = _configuration(facts)
+    return {
+        "uri": facts.config.domain,
+        "title": instance.name,
+        "short_description": instance.description,
+        "description": instance.description,
+        "email": instance.contact,
+        "version": VERSION,
+        # Apps want an address; nothing answers there yet, and they fall back to asking again.
+        "urls": {"streaming_api": f"ws{facts.addresses.origin.removeprefix('http')}"},
+        "stats": {
+            "user_count": facts.people,
+            "status_count": facts.posts,
+            "domain_count": facts.servers,
+        },
+        "thumbnail": facts.thumbnail,
+        "languages": instance.languages,
+        "registrations": False,
+        "approval_required": False,
+        "invites_enabled": False,
+        "configuration": {
+            name: limits[name] for name in ("accounts", "statuses", "media_attachments", "polls")
+        },
+        "contact_account": None,
+        "rules": [],
+        # Older apps look here for the longest post.
+        "max_toot_chars": facts.config.limits.post_characters,
+    }
+
+
+def _configuration(facts: _Facts) -> JsonDict:
+    """Limits. Where something is not offered, its limit is nought."""
+    return {
+        "urls": {
+            "streaming": None,
+            "status": None,
+            "about": facts.addresses.profile(facts.addresses.domain),
+            "privacy_policy": None,
+            "terms_of_service": None,
+        },
+        "vapid": {"public_key": ""},
+        "accounts": {
+            "max_featured_tags": 0,
+            "max_pinned_statuses": 0,
+            "max_display_name_length": MAX_NAME,
+            "max_note_length": MAX_SUMMARY,
+            "max_profile_fields": MAX_FIELDS,
+            "profile_field_name_limit": MAX_FIELD,
+            "profile_field_value_limit": MAX_FIELD,
+        },
+        "statuses": {
+            "max_characters": facts.config.limits.post_characters,
+            "max_media_attachments": 0,
+            "characters_reserved_per_url": URL_LENGTH,
+            "supported_mime_types": list(get_args(ContentType)),
+        },
+        "media_attachments": {
+            "supported_mime_types": [],
+            "description_limit": 0,
+            "image_size_limit": 0,
+            "image_matrix_limit": 0,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {
+            "max_options": 0,
+            "max_characters_per_option": 0,
+            "min_expiration": 0,
+            "max_expiration": 0,
+        },
+        "translation": {"enabled": False},
+        "timelines_access": None,
+        "limited_federation": None,
+    }

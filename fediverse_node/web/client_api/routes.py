@@ -1,0 +1,152 @@
+"""Every route of the API with what it asks of its caller. Tests read the table, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fediverse_node.web.client_api import (
+    accounts,
+    assist,
+    instance,
+    notifications,
+    pictures,
+    search,
+    statuses,
+    timelines,
+)
+from fediverse_node.web.client_api.auth import Need
+from fediverse_node.web.client_api.door import Actor, Reader, acting, preflight, reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way into the API.
+
+    Attributes:
+        handler: a reader for GET; else, and for the search, one that acts.
+    """
+
+    method: str
+    path: str
+    need: Need
+    reader: Reader | None = None
+    actor: Actor | None = None
+
+
+def _gets(scope: str, readers: dict[str, Reader], *, person: bool = True) -> Iterator[Route]:
+    for path, reader in readers.items():
+        need = Need(scope=scope, person=person)
+        yield Route(method="GET", path=f"/api/{path}", need=need, reader=reader)
+
+
+def _acts(
+    scope: str, actors: dict[str, Actor], *, method: str = "POST", person: bool = True
+) -> Iterator[Route]:
+    for path, actor in actors.items():
+        need = Need(scope=scope, person=person)
+        yield Route(method=method, path=f"/api/{path}", need=need, actor=actor)
+
+
+_STATUS = "v1/statuses/{id}"
+_ACCOUNT = "v1/accounts/{id}"
+
+TABLE: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        path="/api/v1/accounts/verify_credentials",
+        need=Need(scope="read:accounts", or_scope="profile"),
+        reader=accounts.verify_credentials,
+    ),
+    *_gets("read:follows", {"v1/accounts/relationships": accounts.show_relationships}),
+    *_gets(
+        "read:accounts",
+        {
+            "v1/accounts/lookup": accounts.lookup,
+            _ACCOUNT: accounts.show,
+            f"{_ACCOUNT}/followers": accounts.followers,
+            f"{_ACCOUNT}/following": accounts.following,
+        },
+        person=False,
+    ),
+    *_acts(
+        "write:follows", {f"{_ACCOUNT}/follow": accounts.follow, f"{_ACCOUNT}/unfollow": accounts.unfollow}
+    ),
+    *_gets("read:follows", {"v1/follow_requests": accounts.follow_requests}),
+    *_acts(
+        "write:follows",
+        {
+            "v1/follow_requests/{id}/authorize": accounts.authorize,
+            "v1/follow_requests/{id}/reject": accounts.reject,
+        },
+    ),
+    *_gets(
+        "read:statuses",
+        {
+            f"{_ACCOUNT}/statuses": accounts.account_statuses,
+            "v1/statuses": statuses.several,
+            _STATUS: statuses.show,
+            f"{_STATUS}/context": statuses.context,
+            "v1/timelines/public": timelines.public,
+        },
+        person=False,
+    ),
+    *_gets("read:statuses", {f"{_STATUS}/source": statuses.source, "v1/timelines/home": timelines.home}),
+    *_acts(
+        "write:statuses",
+        {
+            "v1/statuses": statuses.create,
+            f"{_STATUS}/reblog": statuses.reblog,
+            f"{_STATUS}/unreblog": statuses.unreblog,
+        },
+    ),
+    *_acts("write:statuses", {_STATUS: statuses.change}, method="PUT"),
+    *_acts("write:statuses", {_STATUS: statuses.delete}, method="DELETE"),
+    *_acts(
+        "write:favourites",
+        {f"{_STATUS}/favourite": statuses.favourite, f"{_STATUS}/unfavourite": statuses.unfavourite},
+    ),
+    *_acts("read:search", {"v2/search": search.search}, method="GET", person=False),
+    *_gets(
+        "read:notifications",
+        {"v1/notifications": notifications.listing, "v1/notifications/{id}": notifications.show},
+    ),
+    *_gets("read:accounts", {"v1/preferences": instance.preferences}),
+    *_gets("", {"v1/apps/verify_credentials": instance.app}),
+    *_gets("read:filters", {"v1/filters": instance.nothing, "v2/filters": instance.nothing}),
+    *_gets("read:lists", {"v1/lists": instance.nothing}),
+    *_gets("read:statuses", {"v1/markers": instance.no_markers}),
+    *_gets("read:blocks", {"v1/blocks": instance.nothing, "v1/domain_blocks": instance.nothing}),
+    *_gets("read:mutes", {"v1/mutes": instance.nothing}),
+    *_gets("read:bookmarks", {"v1/bookmarks": instance.nothing}),
+    *_gets(
+        "",
+        {
+            "v1/custom_emojis": instance.nothing,
+            "v1/announcements": instance.nothing,
+            "v1/instance/peers": instance.nothing,
+            "v1/instance/rules": instance.nothing,
+        },
+        person=False,
+    ),
+)
+
+
+def _defined(route: Route) -> web.RouteDef:
+    if route.reader is not None:
+        return web.RouteDef(route.method, route.path, reading(route.reader, route.need), {})
+    assert route.actor is not None
+    return web.RouteDef(route.method, route.path, acting(route.actor, route.need), {})
+
+
+ROUTES: list[web.AbstractRouteDef] = [
+    *(_defined(route) for route in TABLE),
+    web.get("/api/v1/instance", instance.instance_v1),
+    web.get("/api/v2/instance", instance.instance_v2),
+    web.get("/health", instance.health),
+    *pictures.ROUTES,
+    *assist.ROUTES,
+    web.options("/api/{path:.*}", preflight),
+]

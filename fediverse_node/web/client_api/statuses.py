@@ -1,0 +1,222 @@
+"""Routes about single posts. What they do, the use cases of the outbox do; here it is only translated."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+from fediverse_node.federation.outbox import edit as edit_use_case
+from fediverse_node.federation.outbox import react
+from fediverse_node.federation.outbox.compose import ContentType
+from fediverse_node.federation.outbox.edit import Edit
+from fediverse_node.federation.outbox.publish import Draft, publish
+from fediverse_node.federation.outbox.retract import retract
+from fediverse_node.kernel.errors import NotFound, NotValid
+from fediverse_node.kernel.html import to_plain_text
+from fediverse_node.posts import lists
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Post, Visibility
+from fediverse_node.visibility.rule import may_see
+from fediverse_node.web.client_api.entities_status import by_id, one_status, statuses
+from fediverse_node.web.client_api.forms import Fields
+from fediverse_node.web.client_api.view import Act, Answer, View, path_id
+from fediverse_node.web.rate_limits import DELETES
+
+_MAX_STATUSES = 40
+_MAX_HANDLE = 100
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+_TYPES: tuple[ContentType, ...] = get_args(ContentType)
+_VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
+#: What would change what a post says or who reads it. Dropped in silence it would be a lie.
+_NOT_OFFERED = {
+    "media_ids": "Files cannot be attached to a post here yet.",
+    "media_attributes": "Files cannot be attached to a post here yet.",
+    "poll": "Polls are not offered here yet.",
+    "scheduled_at": "Posts cannot be scheduled here yet. Post it when it should appear.",
+    "quoted_status_id": "Quoting another post is not offered here yet. Link to it instead.",
+}
+
+
+def show(view: View) -> Answer:
+    """One post."""
+    return Answer(body=one_status(view, _id(view)))
+
+
+def several(view: View) -> Answer:
+    """The posts named by `id[]`; those that are not there, or not for the viewer, are left out."""
+    asked = [text for text in view.fields.texts("id") if text.isascii() and text.isdigit() and len(text) < 19]
+    found = posts.by_ids(view.tx, [int(text) for text in asked[:_MAX_STATUSES]])
+    return Answer(body=statuses(view, [found[int(text)] for text in asked if int(text) in found]))
+
+
+def context(view: View) -> Answer:
+    """What a post answers, and what was answered to it, as far as the viewer may see."""
+    post = _visible(view)
+    above = lists.ancestors(view.tx, post.id)
+    below = lists.descendants(view.tx, post.id)
+    shown = by_id(view, [*above, *below])
+    return Answer(
+        body={
+            "ancestors": [shown[each.id] for each in above if each.id in shown],
+            "descendants": [shown[each.id] for each in below if each.id in shown],
+        }
+    )
+
+
+def source(view: View) -> Answer:
+    """A post as its author typed it, for an editor."""
+    post = _visible(view)
+    return Answer(
+        body={
+            "id": str(post.id),
+            "text": _typed(post),
+            "spoiler_text": post.summary or "",
+            "content_type": post.source_media_type or "text/plain",
+        }
+    )
+
+
+async def create(act: Act) -> Answer:
+    """Publish a post."""
+    _refuse_what_is_not_offered(act.fields)
+    draft = Draft(
+        text=act.fields.text("status") or "",
+        content_type=_content_type(act.fields) or "text/plain",
+        visibility=_visibility(act.fields),
+        summary=act.fields.text("spoiler_text") or None,
+        sensitive=bool(act.fields.flag("sensitive")),
+        language=_language(act.fields),
+        in_reply_to_id=act.fields.id("in_reply_to_id"),
+        training_use=_training_use(act.fields),
+        suggestion_handle=_suggestion(act.fields),
+        idempotency_key=act.key,
+    )
+    post = await publish(act.desk, act.person.actor, draft)
+    return await _shown(act, post.id)
+
+
+async def change(act: Act) -> Answer:
+    """Edit a post. What is not sent stays as it is, but for a yes to training, which a new text ends."""
+    _refuse_what_is_not_offered(act.fields)
+    if act.fields.has("visibility"):
+        raise NotValid("The visibility of a post cannot be changed. Delete it and post it again.")
+    post_id = path_id(act.path, "post")
+    said = _training_use(act.fields)
+    if said is not None and not any(act.fields.has(name) for name in ("status", "suggestion")):
+        await edit_use_case.set_training_use(
+            act.desk, act.person.actor, post_id, allow=said, method="client-api"
+        )
+    else:
+        before = await act.look(_visible)
+        await edit_use_case.edit(act.desk, act.person.actor, post_id, _edit(act.fields, before, said))
+    return await _shown(act, post_id)
+
+
+async def delete(act: Act) -> Answer:
+    """Delete a post. The answer is the post as it was, with its source, for a new draft."""
+    act.house.limits.take(DELETES, str(act.person.account.id))
+
+    def as_it_is(view: View) -> Answer:
+        return Answer(body={**one_status(view, _id(view)), "text": _typed(_visible(view))})
+
+    before = await act.look(as_it_is)
+    await retract(act.desk, act.person.actor, path_id(act.path, "post"))
+    return before
+
+
+async def favourite(act: Act) -> Answer:
+    """Favourite a post."""
+    post = await react.favourite(act.desk, act.person.actor, path_id(act.path, "post"))
+    return await _shown(act, post.id)
+
+
+async def unfavourite(act: Act) -> Answer:
+    """Take a favourite back."""
+    post = await react.unfavourite(act.desk, act.person.actor, path_id(act.path, "post"))
+    return await _shown(act, post.id)
+
+
+async def reblog(act: Act) -> Answer:
+    """Boost a post. The answer is the boost."""
+    post_id = path_id(act.path, "post")
+    visibility = _visibility(act.fields) or "public"
+    boost = await react.boost(act.desk, act.person.actor, post_id, visibility=visibility)
+    return await _shown(act, boost.id)
+
+
+async def unreblog(act: Act) -> Answer:
+    """Take a boost back. The answer is the post that was boosted."""
+    post = await react.unboost(act.desk, act.person.actor, path_id(act.path, "post"))
+    return await _shown(act, post.id)
+
+
+async def _shown(act: Act, post_id: int) -> Answer:
+    return await act.look(lambda view: Answer(body=one_status(view, post_id)))
+
+
+def _id(view: View) -> int:
+    return path_id(view.path, "post")
+
+
+def _visible(view: View) -> Post:
+    post = posts.by_id(view.tx, _id(view))
+    if post is None or not may_see(view.tx, post, view.viewer):
+        raise NotFound("There is no such post.")
+    return post
+
+
+def _typed(post: Post) -> str:
+    return to_plain_text(post.content_html) if post.source is None else post.source
+
+
+def _edit(fields: Fields, before: Post, training_use: bool | None) -> Edit:  # noqa: FBT001 a value, handed on
+    sensitive = fields.flag("sensitive")
+    kept: ContentType = "text/markdown" if before.source_media_type == "text/markdown" else "text/plain"
+    text, summary = fields.text("status"), fields.text("spoiler_text")
+    return Edit(
+        text=_typed(before) if text is None else text,
+        content_type=_content_type(fields) or kept,
+        summary=before.summary if summary is None else summary or None,
+        sensitive=before.sensitive if sensitive is None else sensitive,
+        language=_language(fields),
+        training_use=training_use,
+        suggestion_handle=_suggestion(fields),
+    )
+
+
+def _refuse_what_is_not_offered(fields: Fields) -> None:
+    for name, text in _NOT_OFFERED.items():
+        if fields.has(name):
+            raise NotValid(text)
+
+
+def _content_type(fields: Fields) -> ContentType | None:
+    said = fields.choice("content_type", _TYPES)
+    return next((kind for kind in _TYPES if kind == said), None)
+
+
+def _visibility(fields: Fields) -> Visibility | None:
+    said = fields.choice("visibility", _VISIBILITIES)
+    return next((visibility for visibility in _VISIBILITIES if visibility == said), None)
+
+
+def _language(fields: Fields) -> str | None:
+    language = fields.text("language")
+    if not language:
+        return None
+    if not _LANGUAGE.fullmatch(language):
+        raise NotValid("language must be a tag such as en, pt-BR or ar.")
+    return language
+
+
+def _training_use(fields: Fields) -> bool | None:
+    """What the author says about training: yes, no, or nothing."""
+    said = fields.choice("training_use", ("yes", "no"))
+    return None if said is None else said == "yes"
+
+
+def _suggestion(fields: Fields) -> str | None:
+    handle = fields.text("suggestion")
+    if handle and len(handle) > _MAX_HANDLE:
+        raise NotValid("suggestion must be the handle of a suggestion.")
+    return handle or None

@@ -1,0 +1,29 @@
+"""Routes of timelines."""
+
+from __future__ import annotations
+
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.posts import lists
+from fediverse_node.timelines import home as homes
+from fediverse_node.web.client_api.entities_status import statuses
+from fediverse_node.web.client_api.paging import cursors, ids_of, page_of
+from fediverse_node.web.client_api.view import Answer, View
+
+
+def home(view: View) -> Answer:
+    """What those said whom the caller follows, and what they said themselves."""
+    page = page_of(view.fields)
+    found = homes.page(view.tx, view.person.actor.id, page)
+    return Answer(body=statuses(view, found), cursors=cursors(ids_of(found), page))
+
+
+def public(view: View) -> Answer:
+    """Public posts: all that are known, or those from here (`local`), or from elsewhere (`remote`)."""
+    local, remote = view.fields.flag("local"), view.fields.flag("remote")
+    if local and remote:
+        raise NotValid("A post is from here or from elsewhere, not both.")
+    page = page_of(view.fields)
+    media_only = bool(view.fields.flag("only_media"))
+    where = True if local else False if remote else None
+    found = lists.public(view.tx, page, local=where, media_only=media_only)
+    return Answer(body=statuses(view, found), cursors=cursors(ids_of(found), page))

@@ -1,0 +1,21 @@
+"""The operation behind `export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fediverse_node.export.dataset import export_dataset
+from fediverse_node.node import Node
+from fediverse_node.web.control.operation import JsonDict, Progress
+
+
+async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{out, include_ai_assisted?}` → `{out, rows}`. The folder appears whole, or not at all."""
+    made = await export_dataset(
+        node.db,
+        node.config,
+        Path(arguments["out"]),
+        include_ai_assisted=bool(arguments.get("include_ai_assisted")),
+        progress=progress,
+    )
+    return {"out": str(made.out), "rows": made.rows}

@@ -1,0 +1,1 @@
+"""The door for other servers: discovery, actors, objects and collections to read, inboxes to write to."""

@@ -1,0 +1,207 @@
+"""Collections: an actor's outbox, followers and following, a post's replies. Paged by opaque cursors.
+
+The address that is asked for is the `id` of what is answered, always: Akkoma and Pixelfed refuse
+anything else. Only what is public is listed, so no page depends on who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fediverse_node.activitystreams import write
+from fediverse_node.activitystreams.load import JsonDict
+from fediverse_node.activitystreams.vocabulary import AS2
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor
+from fediverse_node.deliveries import queries as deliveries
+from fediverse_node.deliveries.model import StoredActivity
+from fediverse_node.follows import queries as follows
+from fediverse_node.kernel.errors import NotFound
+from fediverse_node.posts import lists
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Post
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import ANONYMOUS, may_see, visible
+from fediverse_node.web import cursors
+from fediverse_node.web.caching import Document, respond
+from fediverse_node.web.federation.answers import activitypub, actor_of
+from fediverse_node.web.federation.objects import post_id_of, stated_today
+from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+
+PAGE = 40
+#: Longer than any cursor of ours; keys of the cache are bounded by it.
+_MAX_CURSOR = 64
+_OUTBOX_TYPES = ("Create", "Announce")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    """One collection, readable page by page.
+
+    Attributes:
+        entries: the (cursor id, item) pairs of a page, newest first; an item of None is not shown.
+        ordered: replies have no order of their own and are a plain Collection.
+    """
+
+    id: str
+    total: int
+    entries: Callable[[Page], Sequence[tuple[int, str | JsonDict | None]]]
+    ordered: bool = True
+
+
+async def followers(request: web.Request) -> web.Response:
+    """Who follows an actor."""
+
+    def listing(tx: Tx, actor: Actor) -> _Listing:
+        return _people(tx, actor.followers, follows.counts(tx, actor.id)[0], follows.followers_page, actor.id)
+
+    return await _of_actor(request, listing)
+
+
+async def following(request: web.Request) -> web.Response:
+    """Whom an actor follows."""
+
+    def listing(tx: Tx, actor: Actor) -> _Listing:
+        return _people(tx, actor.following, follows.counts(tx, actor.id)[1], follows.following_page, actor.id)
+
+    return await _of_actor(request, listing)
+
+
+async def outbox(request: web.Request) -> web.Response:
+    """What an actor published: its public Creates and Announces."""
+    addresses = request.app[ADDRESSES]
+
+    def listing(tx: Tx, actor: Actor) -> _Listing:
+        def entries(page: Page) -> list[tuple[int, JsonDict | None]]:
+            found = deliveries.published(tx, actor.id, page, types=_OUTBOX_TYPES)
+            return [(each.id, _listed(tx, each, addresses)) for each in found]
+
+        total = deliveries.count_published(tx, actor.id, types=_OUTBOX_TYPES)
+        return _Listing(id=_known(actor.outbox), total=total, entries=entries)
+
+    return await _of_actor(request, listing)
+
+
+async def featured(request: web.Request) -> web.Response:
+    """An actor's pinned posts: whole, not paged. Nobody here can pin yet."""
+    node = request.app[NODE]
+
+    def read(tx: Tx) -> Document:
+        actor = actor_of(tx, request)
+        return activitypub(write.ordered_collection(_known(actor.featured), total=0, items=[]))
+
+    return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
+
+
+async def replies(request: web.Request) -> web.Response:
+    """Public replies to a post, as ids: whoever wants one asks its origin."""
+
+    def listing(tx: Tx, found: Post) -> _Listing:
+        def entries(page: Page) -> list[tuple[int, str | None]]:
+            children = lists.replies_to(tx, found.id, page)
+            shown = {child.id for child in visible(tx, children, ANONYMOUS)}
+            return [(child.id, child.uri if child.id in shown else None) for child in children]
+
+        return _Listing(id=f"{found.uri}/replies", total=found.replies_count, entries=entries, ordered=False)
+
+    return await _of_post(request, lambda tx, found: _page(request, listing(tx, found)))
+
+
+async def likes(request: web.Request) -> web.Response:
+    """How many like a post. Who they are is theirs to say."""
+    return await _of_post(request, lambda _, found: _count(f"{found.uri}/likes", found.favourites_count))
+
+
+async def shares(request: web.Request) -> web.Response:
+    """How many boosted a post."""
+    return await _of_post(request, lambda _, found: _count(f"{found.uri}/shares", found.boosts_count))
+
+
+async def _of_actor(request: web.Request, listing: Callable[[Tx, Actor], _Listing]) -> web.Response:
+    node = request.app[NODE]
+
+    def read(tx: Tx) -> Document:
+        return activitypub(_page(request, listing(tx, actor_of(tx, request))))
+
+    return respond(request, await request.app[DOCUMENTS].get(_key(request), lambda: node.db.read(read)))
+
+
+async def _of_post(request: web.Request, collection: Callable[[Tx, Post], JsonDict]) -> web.Response:
+    node, addresses = request.app[NODE], request.app[ADDRESSES]
+
+    def read(tx: Tx) -> Document:
+        actor = actor_of(tx, request)
+        found = posts.by_uri(tx, addresses.post(actor.username, post_id_of(request)))
+        if found is None or not may_see(tx, found, ANONYMOUS):
+            raise NotFound
+        return activitypub(collection(tx, found))
+
+    return respond(request, await request.app[DOCUMENTS].get(_key(request), lambda: node.db.read(read)))
+
+
+def _key(request: web.Request) -> str:
+    return f"{request.path}?{request.query.get('page', '')[:_MAX_CURSOR]}"
+
+
+def _page(request: web.Request, listing: _Listing) -> JsonDict:
+    """The collection, or the page of it that `?page=` asks for (`first`, or a cursor)."""
+    cursor = request.query.get("page")
+    if cursor is None:
+        return _collection(listing)
+    page = Page(limit=PAGE) if cursor == "first" else cursors.decode(cursor[:_MAX_CURSOR], limit=PAGE)
+    entries = listing.entries(page)
+    older = f"{listing.id}?page={cursors.encode('before', entries[-1][0])}" if len(entries) == PAGE else None
+    newer = f"{listing.id}?page={cursors.encode('after', entries[0][0])}" if entries and page.max_id else None
+    found = write.collection_page(
+        f"{listing.id}?page={cursor}",
+        part_of=listing.id,
+        items=[item for _, item in entries if item is not None],
+        next_=older,
+        prev=newer,
+    )
+    if listing.ordered:
+        return found
+    items = found.pop("orderedItems")
+    return {**found, "type": "CollectionPage", "items": items}
+
+
+def _collection(listing: _Listing) -> JsonDict:
+    found = write.ordered_collection(listing.id, total=listing.total, first=f"{listing.id}?page=first")
+    return found if listing.ordered else {**found, "type": "Collection"}
+
+
+def _count(id_: str, total: int) -> JsonDict:
+    return {"@context": AS2, **write.count_collection(id_, total)}
+
+
+def _people(
+    tx: Tx,
+    address: str | None,
+    total: int,
+    read: Callable[[Tx, int, Page], list[tuple[int, int]]],
+    actor_id: int,
+) -> _Listing:
+    def entries(page: Page) -> list[tuple[int, str | None]]:
+        rows = read(tx, actor_id, page)
+        people = actors.by_ids(tx, [person for _, person in rows])
+        return [(id_, people[person].uri if people[person].active else None) for id_, person in rows]
+
+    return _Listing(id=_known(address), total=total, entries=entries)
+
+
+def _listed(tx: Tx, stored: StoredActivity, addresses: Addresses) -> JsonDict | None:
+    try:
+        return stated_today(tx, stored, addresses)
+    except NotFound:
+        return None
+
+
+def _known(address: str | None) -> str:
+    """Local actors have all their collections."""
+    assert address is not None
+    return address

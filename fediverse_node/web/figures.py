@@ -1,0 +1,68 @@
+"""How many follow somebody, whom they follow, and how much they wrote: counted, and kept a little while.
+
+Counting costs a walk along an index, and every post on a page shows its author's figures. So they may
+be up to a minute old there; who asks for the account itself gets them counted now.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fediverse_node.follows import queries as follows
+from fediverse_node.posts import figures as posts
+from fediverse_node.storage.tx import Tx
+
+KEEP_SECONDS = 60.0
+MAX_ACTORS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFigures:
+    """What is known here; of somebody elsewhere it may be a part."""
+
+    followers: int
+    following: int
+    posts: int
+    last_post_at: datetime | None
+
+
+class Figures:
+    """The figures of many actors. Safe to use from any thread.
+
+    Args:
+        clock: seconds that only ever grow.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: dict[int, tuple[float, AccountFigures]] = {}
+
+    def of(self, tx: Tx, actor_ids: Iterable[int], *, fresh: bool = False) -> Mapping[int, AccountFigures]:
+        """The figures of each of *actor_ids*, in three statements at the most; *fresh*: counted now."""
+        now = self._clock()
+        kept = {id_: self._kept.get(id_) for id_ in set(actor_ids)}
+        found = {id_: entry[1] for id_, entry in kept.items() if entry and entry[0] > now and not fresh}
+        missing = kept.keys() - found.keys()
+        if missing:
+            counted = _count(tx, missing)
+            found.update(counted)
+            if len(self._kept) + len(counted) > MAX_ACTORS:
+                self._kept = {}
+            self._kept.update({id_: (now + KEEP_SECONDS, figures) for id_, figures in counted.items()})
+        return found
+
+
+def _count(tx: Tx, actor_ids: Iterable[int]) -> dict[int, AccountFigures]:
+    counts, written = follows.counts_of(tx, actor_ids), posts.written_by(tx, actor_ids)
+    return {
+        id_: AccountFigures(
+            followers=counts[id_][0],
+            following=counts[id_][1],
+            posts=written[id_][0] if id_ in written else 0,
+            last_post_at=written[id_][1] if id_ in written else None,
+        )
+        for id_ in actor_ids
+    }

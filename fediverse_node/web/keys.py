@@ -1,0 +1,32 @@
+"""The typed keys under which the doors find what they need. Strings are never used as keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.federation.inbox.model import Inbox
+from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.node import Node
+from fediverse_node.web.caching import Documents
+from fediverse_node.web.figures import Figures
+from fediverse_node.web.rate_limits import RateLimits
+
+NODE: web.AppKey[Node] = web.AppKey("node", Node)
+ADDRESSES: web.AppKey[Addresses] = web.AppKey("addresses", Addresses)
+DOCUMENTS: web.AppKey[Documents] = web.AppKey("documents", Documents)
+INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+FIGURES: web.AppKey[Figures] = web.AppKey("figures", Figures)
+RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits", RateLimits)
+
+#: `(request, status, text)` → the page a person sees instead of what they asked for.
+ErrorPage = Callable[[web.Request, int, str], web.Response]
+ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
+
+#: The address of the client, found through trusted proxies; empty on a Unix socket.
+CLIENT: web.RequestKey[str] = web.RequestKey("client", str)
+#: Names one request in answers (`X-Request-Id`) and in the log.
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)

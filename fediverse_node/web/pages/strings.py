@@ -1,0 +1,262 @@
+"""Every word of the pages, in every language they speak. A missing word does not start.
+
+Counts stand beside a noun ("Posts 12"), never inside a sentence: Arabic has six plural forms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Literal
+
+_MAX_HEADER = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strings:
+    """One language. `months` are the short names, January first."""
+
+    language: str
+    direction: Literal["ltr", "rtl"]
+    months: tuple[str, ...]
+    date_separator: str
+
+    skip: str
+    home: str
+    about: str
+    people: str
+    latest_posts: str
+    nothing_yet: str
+    nobody_yet: str
+    posts: str
+    followers: str
+    following: str
+    joined: str
+    bot: str
+    follow_title: str
+    follow_help: str
+    older: str
+    newer: str
+    boosted: str
+    replying_to: str
+    replies: str
+    boosts: str
+    favourites: str
+    edited: str
+    unlisted: str
+    content_warning: str
+    sensitive_media: str
+    picture: str
+    sound: str
+    video: str
+    file: str
+    no_description: str
+    on_their_server: str
+    ai_assisted: str
+    ai_autonomous: str
+    ai_reviewed: str
+    ai_not_reviewed: str
+    ai_help: str
+    training: str
+    training_yes: str
+    training_no: str
+    training_terms: str
+    post_by: str
+    contact: str
+    runs_on: str
+    error_titles: dict[int, str]
+    error_texts: dict[int, str]
+    error_help: str
+    tag_title: str
+    ns_title: str
+    ns_text: str
+    terms_note: str
+
+
+ENGLISH = Strings(
+    language="en",
+    direction="ltr",
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    date_separator=", ",
+    skip="Skip to content",
+    home="Home",
+    about="About this server",
+    people="People",
+    latest_posts="Latest posts",
+    nothing_yet="Nothing has been posted yet.",
+    nobody_yet="Nobody lives here yet.",
+    posts="Posts",
+    followers="Followers",
+    following="Following",
+    joined="Joined",
+    bot="Automated",
+    follow_title="Follow from your own server",
+    follow_help="Search for this handle on Mastodon or any other fediverse server:",
+    older="Older posts",
+    newer="Newer posts",
+    boosted="boosted",
+    replying_to="In reply to",
+    replies="Replies",
+    boosts="Boosts",
+    favourites="Favourites",
+    edited="edited",
+    unlisted="Unlisted",
+    content_warning="Content warning",
+    sensitive_media="Sensitive media",
+    picture="Picture",
+    sound="Sound",
+    video="Video",
+    file="File",
+    no_description="no description",
+    on_their_server="Open on its own server",
+    ai_assisted="AI-assisted",
+    ai_autonomous="Made by AI",
+    ai_reviewed="reviewed by the author",
+    ai_not_reviewed="not reviewed by a person",
+    ai_help="What this label means",
+    training="Training use",
+    training_yes="allowed by the author",
+    training_no="not allowed",
+    training_terms="Training terms",
+    post_by="Post by",
+    contact="Contact",
+    runs_on="Runs on",
+    error_titles={
+        400: "That did not work",
+        403: "Not allowed",
+        404: "Nothing here",
+        410: "Gone",
+        429: "One moment",
+        500: "Something went wrong",
+        503: "One moment",
+    },
+    error_texts={
+        400: "This address cannot be understood.",
+        403: "This is not open to you.",
+        404: "There is nothing at this address, or it is not public.",
+        410: "Its author deleted this.",
+        429: "That were many requests at once. Please try again in a little while.",
+        500: "This server made a mistake. It has been noted; please try again later.",
+        503: "This server is busy. Please try again in a little while.",
+    },
+    error_help="Back to the front page",
+    tag_title="Posts about",
+    ns_title="Words about AI and training use",
+    ns_text="These are the terms that posts of this server use, in machine-readable form, to say what AI did "
+    "and which use their authors allow.",
+    terms_note="You decide for each post. This is what a yes means.",
+)
+
+ARABIC = Strings(
+    language="ar",
+    direction="rtl",
+    months=(
+        "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو",
+        "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
+    ),
+    date_separator="، ",
+    skip="انتقل إلى المحتوى",
+    home="الرئيسية",
+    about="عن هذا الخادم",
+    people="الأعضاء",
+    latest_posts="أحدث المنشورات",
+    nothing_yet="لم يُنشر شيء بعد.",
+    nobody_yet="لا أحد هنا بعد.",
+    posts="المنشورات",
+    followers="المتابِعون",
+    following="يتابع",
+    joined="تاريخ الانضمام",
+    bot="حساب آلي",
+    follow_title="تابِع من خادمك",
+    follow_help="ابحث عن هذا المعرّف في ماستودون أو أي خادم آخر في الفديفرس:",
+    older="منشورات أقدم",
+    newer="منشورات أحدث",
+    boosted="أعاد النشر",
+    replying_to="ردًّا على",
+    replies="الردود",
+    boosts="إعادات النشر",
+    favourites="الإعجابات",
+    edited="عُدِّل",
+    unlisted="غير مدرج",
+    content_warning="تحذير من المحتوى",
+    sensitive_media="وسائط حساسة",
+    picture="صورة",
+    sound="صوت",
+    video="مقطع مصوّر",
+    file="ملف",
+    no_description="بلا وصف",
+    on_their_server="افتحه في خادمه",
+    ai_assisted="بمساعدة الذكاء الاصطناعي",
+    ai_autonomous="من إنتاج الذكاء الاصطناعي",
+    ai_reviewed="راجعه الكاتب",
+    ai_not_reviewed="لم يراجعه إنسان",
+    ai_help="ما معنى هذه العلامة",
+    training="الاستخدام في التدريب",
+    training_yes="مسموح من الكاتب",
+    training_no="غير مسموح",
+    training_terms="شروط التدريب",
+    post_by="منشور من",
+    contact="للتواصل",
+    runs_on="يعمل على",
+    error_titles={
+        400: "تعذّر ذلك",
+        403: "غير مسموح",
+        404: "لا شيء هنا",
+        410: "حُذف",
+        429: "لحظة من فضلك",
+        500: "حدث خطأ",
+        503: "لحظة من فضلك",
+    },
+    error_texts={
+        400: "تعذّر فهم هذا العنوان.",
+        403: "هذا غير متاح لك.",
+        404: "لا يوجد شيء في هذا العنوان، أو أنه ليس عامًّا.",
+        410: "حذفه كاتبه.",
+        429: "طلبات كثيرة في وقت واحد. حاول مجددًا بعد قليل.",
+        500: "أخطأ هذا الخادم وسُجّل الخطأ. حاول مجددًا لاحقًا.",
+        503: "الخادم مشغول. حاول مجددًا بعد قليل.",
+    },
+    error_help="العودة إلى الصفحة الرئيسية",
+    tag_title="منشورات عن",
+    ns_title="مصطلحات الذكاء الاصطناعي والتدريب",
+    ns_text="هذه هي المصطلحات التي تستخدمها منشورات هذا الخادم، بصيغة تقرؤها الآلات، لبيان ما فعله الذكاء "
+    "الاصطناعي وما يسمح به أصحابها.",
+    terms_note="القرار لك في كل منشور. وهذا معنى الموافقة. النص بالإنجليزية.",
+)  # fmt: skip
+
+_LANGUAGES = {"en": ENGLISH, "ar": ARABIC}
+
+
+def choose(accept_language: str | None) -> Strings:
+    """The language the client likes best among ours (RFC 9110, 12.5.4); else English."""
+    return _choose(accept_language[:_MAX_HEADER]) if accept_language else ENGLISH
+
+
+@lru_cache(maxsize=256)
+def _choose(accept_language: str) -> Strings:
+    best, best_weight = ENGLISH, 0.0
+    for part in accept_language.split(","):
+        tag, _, parameter = part.partition(";")
+        found = _LANGUAGES.get(tag.strip().lower().partition("-")[0])
+        weight = _weight(parameter.strip())
+        if found is not None and weight > best_weight:
+            best, best_weight = found, weight
+    return best
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def date_text(moment: datetime, strings: Strings, *, time: bool = True) -> str:
+    """A date as people read it, in UTC: a page is the same for everybody, wherever they are."""
+    utc = moment.astimezone(UTC)
+    date = f"{utc.day} {strings.months[utc.month - 1]} {utc.year}"
+    return f"{date}{strings.date_separator}{utc:%H:%M} UTC" if time else date

@@ -1,0 +1,255 @@
+"""What templates are given: plain values, with every decision already made."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor, Picture
+from fediverse_node.consent.decisions import decisions
+from fediverse_node.consent.model import Decision
+from fediverse_node.federation.outbox import labels
+from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.kernel.html import to_plain_text
+from fediverse_node.kernel.text import hashtag_key
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Attachment, Post
+from fediverse_node.posts.subject import subject_of
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import ANONYMOUS, visible
+from fediverse_node.web.pages.strings import Strings, date_text
+
+#: Colours of avatars and banners for people without pictures (`.hue-0` … in the style sheet).
+HUES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A time, for machines and for people."""
+
+    iso: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """Somebody, as shown beside their posts.
+
+    Attributes:
+        picture: only of our own origin: a page never makes a reader's browser call another server.
+        initial: stands in for a missing picture.
+    """
+
+    name: str
+    handle: str
+    url: str
+    local: bool
+    bot: bool
+    picture: str | None
+    initial: str
+    hue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiLabel:
+    """What AI did in a post: `disclosure` is the value for machines."""
+
+    disclosure: str
+    text: str
+    review: str | None
+    tools: tuple[str, ...]
+    model: str | None
+    provider: str | None
+    hashtag: str | None
+    hashtag_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """An attachment: shown when it is ours, named and linked when it is not."""
+
+    url: str
+    kind: str
+    label: str
+    alt: str | None
+    width: int | None
+    height: int | None
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """A post, ready to be laid out."""
+
+    id: int
+    url: str
+    uri: str
+    author: PersonView
+    booster: PersonView | None
+    content: Markup
+    language: str | None
+    title: str | None
+    warning: str | None
+    files: tuple[FileView, ...]
+    published: Moment
+    edited: Moment | None
+    unlisted: bool
+    parent_uri: str | None
+    parent_url: str | None
+    parent_name: str | None
+    replies: int
+    boosts: int
+    favourites: int
+    ai: AiLabel | None
+    training: Decision | None
+
+    @property
+    def excerpt(self) -> str:
+        """Its first words, for link previews; not what a warning hides."""
+        text = self.warning or " ".join(to_plain_text(str(self.content)).split())
+        return text if len(text) <= 200 else f"{text[:199].rstrip()}…"
+
+
+def views(tx: Tx, found: Sequence[Post], addresses: Addresses, strings: Strings) -> list[PostView]:
+    """Those of *found* that anybody may see, ready to show, with a fixed number of statements."""
+    shown = visible(tx, found, ANONYMOUS)
+    originals = posts.by_ids(tx, [post.boost_of_id for post in shown if post.boost_of_id is not None])
+    written = [*shown, *originals.values()]
+    known = {post.id: post for post in written}
+    missing = {post.in_reply_to_id for post in written if post.in_reply_to_id is not None} - known.keys()
+    parents = {post.id: post for post in visible(tx, list(posts.by_ids(tx, missing).values()), ANONYMOUS)}
+    people = actors.by_ids(tx, {post.actor_id for post in [*written, *parents.values()]})
+    scene = _Scene(
+        people={id_: person(actor, addresses) for id_, actor in people.items()},
+        posts={**known, **parents},
+        decisions=_decisions(tx, written, people),
+        addresses=addresses,
+        strings=strings,
+    )
+    return [_view(scene, post) for post in shown]
+
+
+def person(actor: Actor, addresses: Addresses) -> PersonView:
+    """*actor*, as shown beside posts."""
+    name = actor.display_name
+    return PersonView(
+        name=name,
+        handle=actor.handle,
+        url=actor.url or actor.uri,
+        local=actor.local,
+        bot=actor.type == "Service",
+        picture=own_picture(actor.icon, addresses),
+        initial=next((letter for letter in name if letter.isalnum()), "·").upper(),
+        hue=zlib.crc32(actor.uri.encode()) % HUES,
+    )
+
+
+def own_picture(picture: Picture | None, addresses: Addresses) -> str | None:
+    """The address of *picture* when it is on this server."""
+    if picture is None or not picture.url.startswith(f"{addresses.origin}/"):
+        return None
+    return picture.url
+
+
+def moment(when: datetime, strings: Strings, *, time: bool = True) -> Moment:
+    """*when*, for machines and in the words of *strings*."""
+    return Moment(iso=to_rfc3339(when), text=date_text(when, strings, time=time))
+
+
+def joint_decision(shown: Iterable[PostView]) -> Decision:
+    """What a page that holds all of *shown* may say: a yes only where each of them says yes."""
+    found = [view.training or Decision() for view in shown]
+    return Decision(train_ai=bool(found) and all(each.train_ai for each in found))
+
+
+def _decisions(tx: Tx, found: Iterable[Post], people: Mapping[int, Actor]) -> dict[str, Decision]:
+    own = [post for post in found if post.local and post.boost_of_id is None]
+    return decisions(tx, [subject_of(post, people[post.actor_id]) for post in own])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """Everything that the posts of one page refer to."""
+
+    people: Mapping[int, PersonView]
+    posts: Mapping[int, Post]
+    decisions: Mapping[str, Decision]
+    addresses: Addresses
+    strings: Strings
+
+
+def _view(scene: _Scene, shown: Post) -> PostView:
+    boost = shown.boost_of_id is not None
+    post = scene.posts[shown.boost_of_id] if shown.boost_of_id is not None else shown
+    author, strings = scene.people[post.actor_id], scene.strings
+    parent = scene.posts.get(post.in_reply_to_id or 0)
+    return PostView(
+        id=post.id,
+        url=post.url or post.uri,
+        uri=post.uri,
+        author=author,
+        booster=scene.people[shown.actor_id] if boost else None,
+        content=_content(post, scene.addresses),
+        language=post.language,
+        title=post.title,
+        warning=post.summary or (strings.sensitive_media if post.sensitive and post.attachments else None),
+        files=tuple(_file(item, author, strings) for item in post.attachments),
+        published=moment(post.published_at, strings),
+        edited=moment(post.edited_at, strings) if post.edited_at else None,
+        unlisted=post.visibility == "unlisted",
+        parent_uri=post.in_reply_to_uri,
+        parent_url=(parent.url if parent else None) or post.in_reply_to_uri,
+        parent_name=scene.people[parent.actor_id].name if parent else None,
+        replies=post.replies_count,
+        boosts=post.boosts_count,
+        favourites=post.favourites_count,
+        ai=_ai_label(post, scene.addresses, strings),
+        training=scene.decisions.get(post.uri),
+    )
+
+
+def _content(post: Post, addresses: Addresses) -> Markup:
+    """The text. Its label in words is left to `AiLabel`, which says the same in the reader's language."""
+    spoken = ""
+    if post.local and post.ai_used:
+        spoken = labels.labelled_html("", labels.part_in(post), language=post.language, addresses=addresses)
+    # Sanitised when it was stored.
+    return Markup(post.content_html.removesuffix(spoken))  # noqa: S704
+
+
+def _ai_label(post: Post, addresses: Addresses, strings: Strings) -> AiLabel | None:
+    if not post.ai_used:
+        return None
+    tools = [tool.name if not tool.provider else f"{tool.name} ({tool.provider})" for tool in post.ai_tools]
+    review = {True: strings.ai_reviewed, False: strings.ai_not_reviewed}
+    first = post.ai_tools[0] if post.ai_tools else None
+    return AiLabel(
+        disclosure=post.ai_disclosure or "",
+        text=strings.ai_autonomous if post.ai_disclosure == "ai-autonomous" else strings.ai_assisted,
+        review=review[post.human_reviewed] if post.human_reviewed is not None else None,
+        tools=tuple(dict.fromkeys(tools)),
+        model=first.name if first else None,
+        provider=first.provider if first else None,
+        hashtag=labels.HASHTAG if post.local else None,
+        hashtag_url=addresses.tag(hashtag_key(labels.HASHTAG)),
+    )
+
+
+def _file(item: Attachment, author: PersonView, strings: Strings) -> FileView:
+    kind = (item.media_type or "").partition("/")[0]
+    labels = {"image": strings.picture, "audio": strings.sound, "video": strings.video}
+    return FileView(
+        url=item.url,
+        kind=kind,
+        label=labels.get(kind, strings.file),
+        alt=item.name,
+        width=item.width,
+        height=item.height,
+        shown=author.local and kind == "image",
+    )
