@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fediverse_node.actors import queries
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.actors.model import Actor, ActorKey
+from fediverse_node.actors.model import Actor, ActorKey, KeyKind
 from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.signatures import keys
 from fediverse_node.storage.tx import Tx
@@ -90,27 +91,18 @@ def new_local_actor(
         updated_at=tx.now,
     )
     queries.add(tx, actor)
-    queries.save_key(
-        tx,
-        ActorKey(
-            actor_id=actor.id,
-            key_id=addresses.key(username),
-            kind="rsa",
-            public_key=local_keys.rsa_public,
-            private_key=local_keys.rsa_private,
-        ),
-    )
-    queries.save_key(
-        tx,
-        ActorKey(
-            actor_id=actor.id,
-            key_id=addresses.ed25519_key(username),
-            kind="ed25519",
-            public_key=local_keys.ed25519_public,
-            private_key=local_keys.ed25519_private,
-        ),
-    )
+    for key in _keys_of(actor, addresses, local_keys):
+        queries.save_key(tx, key)
     return actor
+
+
+def _keys_of(actor: Actor, addresses: Addresses, given: LocalKeys) -> Iterator[ActorKey]:
+    pairs: tuple[tuple[KeyKind, str, str, str], ...] = (
+        ("rsa", addresses.key(actor.username), given.rsa_public, given.rsa_private),
+        ("ed25519", addresses.ed25519_key(actor.username), given.ed25519_public, given.ed25519_private),
+    )
+    for kind, key_id, public, private in pairs:
+        yield ActorKey(actor_id=actor.id, key_id=key_id, kind=kind, public_key=public, private_key=private)
 
 
 def instance_actor(tx: Tx, addresses: Addresses) -> Actor | None:

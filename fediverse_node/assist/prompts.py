@@ -30,7 +30,6 @@ _TASKS: dict[Action, str] = {
     "shorten": "Shorten the text to at most half of its length. Keep its meaning, language and tone.",
     "translate": "Translate the text into {language}. Keep its meaning, tone and line breaks.",
 }
-_DIGITAL_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +69,3 @@ def action_named(text: str) -> Action:
         if action == text:
             return action
     raise NotValid(f"“{text[:50]}” is no AI action. Known are: {', '.join(ACTIONS)}.")
-
-
-def digital_source_type(action: str) -> str:
-    """The IPTC term for a post made with *action* and reviewed by its author.
-
-    A draft was written by the model from notes; everything else was the person's text, changed.
-    """
-    made = "trainedAlgorithmicMedia" if action == "draft" else "compositeWithTrainedAlgorithmicMedia"
-    return _DIGITAL_SOURCE + made

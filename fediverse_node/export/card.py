@@ -17,6 +17,38 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 _PRIMARY = re.compile(r"[a-z]{2,3}")
 
 
+#: Declared, because the types of columns that are empty in all rows cannot be told from the rows.
+_FEATURES = (
+    "dataset_info:",
+    "  features:",
+    *(
+        f"  - name: {name}\n    {kind}"
+        for name, kind in {
+            "id": "dtype: string",
+            "text": "dtype: string",
+            "source": "dtype: string",
+            "added": "dtype: timestamp[s]",
+            "created": "dtype: timestamp[s]",
+            "edited": "dtype: timestamp[s]",
+            "url": "dtype: string",
+            "author_ref": "dtype: string",
+            "language": "dtype: string",
+            "ai_disclosure": "dtype: string",
+            "digital_source_type": "dtype: string",
+            "ai_tools": "list:\n"
+            "    - name: name\n      dtype: string\n"
+            "    - name: provider\n      dtype: string\n"
+            "    - name: action\n      dtype: string",
+            "human_reviewed": "dtype: bool",
+            "content_sha256": "dtype: string",
+            "consent_purposes": "list: string",
+            "consented_at": "dtype: timestamp[s]",
+            "terms_version": "dtype: string",
+            "terms_sha256": "dtype: string",
+            "pii_redactions": "dtype: int64",
+        }.items()
+    ),
+)
 _MEANINGS = (
     ("`id`, `url`", "the post's address, for machines and for people"),
     ("`text`", "plain text; people are `@user1`, `@user2`, and typed placeholders stand for the rest"),
@@ -70,6 +102,7 @@ def _front_matter(facts: Facts, *, name: str, addresses: Addresses, terms: Terms
         "  data_files:",
         "  - split: train",
         "    path: data/train.jsonl",
+        *_FEATURES,
     ]
     return "".join(f"{line}\n" for line in lines)
 

@@ -18,7 +18,7 @@ from fediverse_node.storage.tx import Row, Tx
 _NAMES = [field.name for field in fields(Follow)]
 _COLUMNS = [follows.c[name] for name in _NAMES]
 # Asked with many pages, so they are built once.
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _OUTGOING = sa.select(*_COLUMNS).where(
     follows.c.follower_id == sa.bindparam("actor_id"), follows.c.target_id.in_(_IDS)
 )
@@ -26,6 +26,12 @@ _INCOMING = sa.select(*_COLUMNS).where(
     follows.c.target_id == sa.bindparam("actor_id"), follows.c.follower_id.in_(_IDS)
 )
 _ACCEPTED = follows.c.state == "accepted"
+_LOCAL_FOLLOWER = (
+    sa.select(follows.c.id)
+    .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+    .where(follows.c.target_id == sa.bindparam("actor_id"), _ACCEPTED, actors.c.local)
+    .limit(1)
+)
 
 
 def add(tx: Tx, follow: Follow) -> bool:
@@ -102,13 +108,7 @@ def local_follower_ids(tx: Tx, target_id: int) -> list[int]:
 
 def has_local_followers(tx: Tx, target_id: int) -> bool:
     """Whether anybody here follows this actor."""
-    statement = (
-        sa.select(follows.c.id)
-        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
-        .where(follows.c.target_id == target_id, _ACCEPTED, actors.c.local)
-        .limit(1)
-    )
-    return tx.first(statement) is not None
+    return tx.first(_LOCAL_FOLLOWER, {"actor_id": target_id}) is not None
 
 
 def is_following(tx: Tx, follower_id: int, target_id: int) -> bool:

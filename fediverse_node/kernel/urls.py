@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit
 
 import idna
@@ -60,6 +61,7 @@ def split_http(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=2048)
 def origin_of(url: str) -> str:
     """`scheme://host[:port]` in canonical form: what FEP-fe34 calls the origin.
 
@@ -67,7 +69,7 @@ def origin_of(url: str) -> str:
         NotValid: see `split_http`.
     """
     parts = split_http(url)
-    return f"{parts.scheme}://{authority_of(url)}"
+    return f"{parts.scheme}://{_authority(parts)}"
 
 
 def authority_of(url: str) -> str:
@@ -76,7 +78,10 @@ def authority_of(url: str) -> str:
     Raises:
         NotValid: see `split_http`.
     """
-    parts = split_http(url)
+    return _authority(split_http(url))
+
+
+def _authority(parts: SplitResult) -> str:
     host = canonical_host(parts.hostname or "")
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     if parts.port is None or parts.port == _DEFAULT_PORTS[parts.scheme]:

@@ -51,7 +51,7 @@ def by_actor(
 
 def selected(tx: Tx, actor_id: int, page: Page, selection: Selection) -> list[Post]:
     """An actor's posts as *selection* says, newest first."""
-    wanted = posts.c.visibility.in_(selection.visibilities)
+    wanted: sa.ColumnElement[bool] = posts.c.visibility.in_(selection.visibilities)
     if selection.naming is not None:
         named = sa.select(mentions.c.post_id).where(mentions.c.actor_uri == selection.naming)
         wanted = sa.or_(wanted, posts.c.id.in_(named))

@@ -22,7 +22,7 @@ from fediverse_node.storage.tx import Row, Tx
 
 # Asked with nearly every request, so they are built once: building costs more than running.
 _SELECT = sa.select(*COLUMNS).where(LIVE)
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _BY_ID = _SELECT.where(posts.c.id == sa.bindparam("id"))
 _BY_URI = _SELECT.where(posts.c.uri == sa.bindparam("uri"))
 _BY_IDS = _SELECT.where(posts.c.id.in_(_IDS))
@@ -39,6 +39,19 @@ _HASHTAGS = (
     sa.select(hashtags.c.post_id, hashtags.c.tag, hashtags.c.name)
     .where(hashtags.c.post_id.in_(_IDS))
     .order_by(hashtags.c.name)
+)
+_TOMBSTONE = sa.select(tombstones).where(tombstones.c.uri == sa.bindparam("uri"))
+_ID_OF = sa.select(posts.c.id).where(posts.c.uri == sa.bindparam("uri"), LIVE)
+_COUNT = {
+    name: posts.update()
+    .where(posts.c.id == sa.bindparam("counted_id"))
+    .values({name: posts.c[name] + sa.bindparam("step")})
+    for name in ("replies_count", "boosts_count")
+}
+_ADOPT = (
+    posts.update()
+    .where(posts.c.in_reply_to_uri == sa.bindparam("parent_uri"), posts.c.in_reply_to_id.is_(None))
+    .values(in_reply_to_id=sa.bindparam("parent_id"))
 )
 
 
@@ -179,7 +192,7 @@ def bury(
 
 def tombstone(tx: Tx, uri: str) -> Tombstone | None:
     """What is left of a deleted thing."""
-    row = tx.first(sa.select(tombstones).where(tombstones.c.uri == uri))
+    row = tx.first(_TOMBSTONE, {"uri": uri})
     if row is None:
         return None
     return Tombstone(
@@ -214,18 +227,17 @@ def _only(row: Row | None) -> Post | None:
 
 
 def _id_of(tx: Tx, uri: str) -> int | None:
-    found: int | None = tx.scalar(sa.select(posts.c.id).where(posts.c.uri == uri, LIVE))
+    found: int | None = tx.scalar(_ID_OF, {"uri": uri})
     return found
 
 
 def _count(tx: Tx, post_id: int, column: str, step: int) -> None:
-    tx.execute(posts.update().where(posts.c.id == post_id).values({column: posts.c[column] + step}))
+    tx.execute(_COUNT[column], {"counted_id": post_id, "step": step})
 
 
 def _adopt_children(tx: Tx, post: Post) -> None:
     """Replies may arrive before what they reply to."""
-    orphans = sa.and_(posts.c.in_reply_to_uri == post.uri, posts.c.in_reply_to_id.is_(None))
-    adopted = tx.execute(posts.update().where(orphans).values(in_reply_to_id=post.id)).rowcount
+    adopted = tx.execute(_ADOPT, {"parent_uri": post.uri, "parent_id": post.id}).rowcount
     if adopted:
         _count(tx, post.id, "replies_count", adopted)
 

@@ -14,6 +14,11 @@ _FAVOURITED = sa.select(favourites.c.post_id).where(
     favourites.c.actor_id == sa.bindparam("actor_id"),
     favourites.c.post_id.in_(sa.bindparam("ids", expanding=True)),
 )
+_COUNT = (
+    posts.update()
+    .where(posts.c.id == sa.bindparam("counted_id"))
+    .values(favourites_count=posts.c.favourites_count + sa.bindparam("step"))
+)
 
 
 def favourite(tx: Tx, post_id: int, actor_id: int, uri: str) -> bool:
@@ -54,5 +59,4 @@ def favourited(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
 
 
 def _count(tx: Tx, post_id: int, step: int) -> None:
-    changed = posts.c.favourites_count + step
-    tx.execute(posts.update().where(posts.c.id == post_id).values(favourites_count=changed))
+    tx.execute(_COUNT, {"counted_id": post_id, "step": step})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,24 +65,32 @@ class Tx:
     def insert(self, table: sa.Table, values: Values | Sequence[Values]) -> None:
         """Insert one row or many. Raises SQLAlchemy's IntegrityError when a constraint refuses."""
         if values:
-            self.connection.execute(table.insert(), values)
+            self.connection.execute(_plain_insert(table), values)
 
     def insert_new(self, table: sa.Table, values: Values) -> bool:
         """Insert unless any unique constraint refuses. True when a row was added."""
-        statement = self._dialect_insert(table).values(**values).on_conflict_do_nothing()
+        statement = _insert_unless_there(table, self.dialect)
         # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
-        return self.connection.execute(statement, execution_options=_COUNTED).rowcount == 1
+        return self.connection.execute(statement, values, execution_options=_COUNTED).rowcount == 1
 
     def insert_missing(self, table: sa.Table, rows: Sequence[Values]) -> None:
         """Insert those of *rows* that no unique constraint refuses."""
         if rows:
-            self.connection.execute(self._dialect_insert(table).on_conflict_do_nothing(), rows)
+            self.connection.execute(_insert_unless_there(table, self.dialect), rows)
 
-    def insert_from(self, table: sa.Table, columns: Sequence[str], rows: sa.Select[Any]) -> None:
-        """Insert what *rows* selects, as far as no unique constraint refuses."""
-        self.connection.execute(
-            self._dialect_insert(table).from_select(columns, rows).on_conflict_do_nothing()
-        )
+    def insert_from(
+        self,
+        table: sa.Table,
+        columns: Sequence[str],
+        rows: sa.Select[Any],
+        parameters: Values | None = None,
+    ) -> None:
+        """Insert what *rows* selects, as far as no unique constraint refuses.
+
+        With *parameters*, *rows* has to be a statement that was built once and for all.
+        """
+        build = _insert_from.__wrapped__ if parameters is None else _insert_from
+        self.connection.execute(build(table, tuple(columns), rows, self.dialect), parameters)
 
     def upsert(self, table: sa.Table, values: Values, *, key: Iterable[str]) -> None:
         """Insert, or where *key* (a unique constraint's columns) exists update everything else.
@@ -89,13 +98,30 @@ class Tx:
         `id` and `created_at` of an existing row are kept.
         """
         key = tuple(key)
-        statement = self._dialect_insert(table).values(**values)
+        statement = _dialect_insert(table, self.dialect).values(**values)
         kept = {*key, "id", "created_at"}
         changes = {name: statement.excluded[name] for name in values if name not in kept}
         self.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes))
 
-    def _dialect_insert(self, table: sa.Table) -> Any:
-        return postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
+
+def _dialect_insert(table: sa.Table, dialect: str) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+# Statements are built once for each table: building one costs several times what running it does.
+@cache
+def _plain_insert(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+@cache
+def _insert_unless_there(table: sa.Table, dialect: str) -> Any:
+    return _dialect_insert(table, dialect).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _insert_from(table: sa.Table, columns: tuple[str, ...], rows: sa.Select[Any], dialect: str) -> Any:
+    return _dialect_insert(table, dialect).from_select(columns, rows).on_conflict_do_nothing()
 
 
 def locked(statement: sa.Select[Any]) -> sa.Select[Any]:

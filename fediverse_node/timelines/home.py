@@ -25,6 +25,16 @@ _PAGE = paging.Prepared(
     .where(home_entries.c.actor_id == sa.bindparam("actor_id"), LIVE),
     home_entries.c.post_id,
 )
+# Asked for every post that comes in, so they are built once.
+_POST_ID = sa.bindparam("from_post_id", type_=sa.BigInteger)
+_READERS = (
+    sa.select(follows.c.follower_id, sa.cast(_POST_ID, sa.BigInteger))
+    .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+    .where(follows.c.target_id == sa.bindparam("author_id"), follows.c.state == "accepted", actors.c.local)
+)
+_NAMED_READERS = _READERS.where(
+    actors.c.uri.in_(sa.select(mentions.c.actor_uri).where(mentions.c.post_id == _POST_ID))
+)
 
 
 def deliver(tx: Tx, post: Post) -> None:
@@ -34,15 +44,9 @@ def deliver(tx: Tx, post: Post) -> None:
     """
     if post.local:
         tx.insert_missing(home_entries, [{"actor_id": post.actor_id, "post_id": post.id}])
-    readers = (
-        sa.select(follows.c.follower_id, sa.literal(post.id))
-        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
-        .where(follows.c.target_id == post.actor_id, follows.c.state == "accepted", actors.c.local)
-    )
-    if post.visibility == "direct":
-        named = sa.select(mentions.c.actor_uri).where(mentions.c.post_id == post.id)
-        readers = readers.where(actors.c.uri.in_(named))
-    _insert_missing(tx, readers)
+    readers = _NAMED_READERS if post.visibility == "direct" else _READERS
+    given = {"from_post_id": post.id, "author_id": post.actor_id}
+    tx.insert_from(home_entries, ["actor_id", "post_id"], readers, given)
 
 
 def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:

@@ -73,10 +73,11 @@ def answer(request: web.Request, error: errors.NodeError) -> web.Response:
     return response
 
 
-def answer_http(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-    """The answer to what aiohttp, or a door, raised as an HTTP status. Redirects pass untouched."""
+def answer_http(request: web.Request, error: web.HTTPException) -> web.Response:
+    """The answer to what aiohttp, or a door, raised as an HTTP status; redirects among it."""
     if error.status < 400:
-        return error
+        kept = {name: error.headers[name] for name in ("Location", "Vary") if name in error.headers}
+        return web.Response(status=error.status, headers={"Cache-Control": "public, max-age=180", **kept})
     response = render(request, error.status, _TEXTS.get(error.status) or _phrase(error.status))
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in error.headers:

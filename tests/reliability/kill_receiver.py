@@ -54,6 +54,8 @@ LIKED = 20
 MIX = ("Create", "Create", "Create", "Like", "Like", "Like", "Follow", "Announce")
 #: For one activity to be taken in, through all the deaths that fall into it.
 TAKEN_IN_SECONDS = 90.0
+#: Between two attempts: often enough to knock while the node is still opening its doors.
+RETRY_SECONDS = 0.2
 
 
 @dataclass(kw_only=True)
@@ -133,7 +135,7 @@ class Load:
             async def attempt(letter: Letter = letter) -> bool:
                 return await self._attempt(letter, inbox)
 
-            await wait_until("a 2xx", attempt, seconds=TAKEN_IN_SECONDS, every=0.05)
+            await wait_until("a 2xx", attempt, seconds=TAKEN_IN_SECONDS, every=RETRY_SECONDS)
 
     async def _attempt(self, letter: Letter, inbox: str) -> bool:
         self.attempts += 1

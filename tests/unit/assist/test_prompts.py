@@ -6,7 +6,6 @@ from fediverse_node.assist.prompts import (
     ACTIONS,
     VERSION,
     action_named,
-    digital_source_type,
     prompt_for,
 )
 from fediverse_node.kernel.errors import NotValid
@@ -32,10 +31,3 @@ def test_what_is_no_language_is_refused(language: str) -> None:
 def test_unknown_actions_are_refused_by_name() -> None:
     with pytest.raises(NotValid, match="“publish” is no AI action"):
         action_named("publish")
-
-
-def test_a_draft_is_the_models_and_everything_else_is_a_mixture() -> None:
-    assert digital_source_type("draft").endswith("/trainedAlgorithmicMedia")
-    assert {
-        digital_source_type(action).rpartition("/")[2] for action in ("rewrite", "shorten", "translate")
-    } == {"compositeWithTrainedAlgorithmicMedia"}

@@ -7,6 +7,7 @@ import pytest
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent.terms import CURRENT
 from fediverse_node.export.card import Facts, card
+from fediverse_node.export.row import Row
 
 
 def a_card(*, include_ai_assisted: bool = False, name: str = "Alpha", **changes: Any) -> str:
@@ -34,7 +35,8 @@ def front_matter(text: str) -> list[str]:
 
 def test_the_front_matter_leads_to_the_data() -> None:
     lines = front_matter(a_card())
-    assert lines[-5:] == [
+    start = lines.index("configs:")
+    assert lines[start : start + 5] == [
         "configs:",
         "- config_name: default",
         "  data_files:",
@@ -47,6 +49,14 @@ def test_the_front_matter_leads_to_the_data() -> None:
         "license_link: https://alpha.example/terms/training",
     ]
     assert lines[lines.index("language:") + 1 :][:2] == ['- "ar"', '- "en"']
+
+
+def test_every_column_is_declared_in_order_and_explained() -> None:
+    lines = front_matter(a_card())
+    declared = [line.removeprefix("  - name: ") for line in lines if line.startswith("  - name: ")]
+    assert declared == list(Row.__struct_fields__)
+    for name in declared:
+        assert f"`{name}`" in a_card()
 
 
 def test_a_name_cannot_break_out_of_its_line() -> None:

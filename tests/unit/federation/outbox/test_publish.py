@@ -282,11 +282,16 @@ async def test_a_post_made_with_a_suggestion_says_so_to_people_and_machines(
     assert post.source == "Guten Tag"
 
 
-async def test_a_post_by_hand_says_nothing_of_ai(db: Database, desk: Desk, alice: Actor) -> None:
+async def test_a_post_by_hand_names_no_model_and_carries_no_label(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
     post = await publish(desk, alice, Draft(text="by hand"))
     assert "AIassisted" not in post.content_html
+    assert not post.ai_used
     [(document, _)] = await sent(db)
-    assert not {"aiDisclosure", "aiTools", "digitalSourceType", "humanReviewed"} & set(document["object"])
+    claims = read_object(document["object"]).ai
+    assert (claims.ai_disclosure, claims.ai_tools, claims.human_reviewed) == ("human-only", (), None)
+    assert document["object"]["tag"] == []
 
 
 async def test_a_suggestion_is_of_use_to_its_owner_only(db: Database, desk: Desk, alice: Actor) -> None:

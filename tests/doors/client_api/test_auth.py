@@ -1,0 +1,122 @@
+"""Every route against every kind of token. Generated from the table: a new route is in here at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from fediverse_node.actors import queries as actors
+from fediverse_node.oauth import tokens
+from fediverse_node.web.client_api.routes import TABLE, Route
+from tests.doors.client_api.conftest import Client
+from tests.fixtures.nodes import LiveNode
+
+NAMES = [f"{route.method} {route.path}" for route in TABLE]
+EVERYTHING = ("read", "write", "follow", "push", "profile")
+
+
+async def status_of(client: Client, route: Route) -> int:
+    # An id that nobody has: whoever is let in hears 404 or 422, and nothing changes.
+    heard = await client.call(route.method, route.path.replace("{id}", "1"))
+    if heard.status >= 400:
+        assert set(heard.body) == {"error"}, heard
+    return heard.status
+
+
+def fine(route: Route) -> str:
+    return route.need.scope or "push"
+
+
+def others(route: Route) -> str:
+    """Everything but what the route needs."""
+    top, _, fine_scope = route.need.scope.partition(":")
+    kept = {"read", "write", "push"} - {top}
+    siblings = [f"{top}:{name}" for name in ("lists", "reports") if name != fine_scope]
+    return " ".join(sorted(kept) + siblings)
+
+
+@pytest.mark.parametrize("route", TABLE, ids=NAMES)
+async def test_without_a_token_only_open_routes_answer(anybody: Client, route: Route) -> None:
+    status = await status_of(anybody, route)
+    assert (status == 401) == route.need.person
+    assert status != 403
+
+
+@pytest.mark.parametrize("route", TABLE, ids=NAMES)
+async def test_the_finest_scope_is_enough(alpha: LiveNode, route: Route) -> None:
+    client = Client(node=alpha, person=await alpha.add_person("eve", scopes=fine(route)))
+    assert await status_of(client, route) not in {401, 403}
+
+
+@pytest.mark.parametrize(
+    "route",
+    [r for r in TABLE if r.need.scope],
+    ids=[n for n, r in zip(NAMES, TABLE, strict=True) if r.need.scope],
+)
+async def test_other_scopes_are_not(alpha: LiveNode, route: Route) -> None:
+    client = Client(node=alpha, person=await alpha.add_person("eve", scopes=others(route)))
+    assert await status_of(client, route) == 403
+
+
+@pytest.mark.parametrize("route", TABLE, ids=NAMES)
+async def test_a_token_that_is_no_good_is_refused_everywhere(alpha: LiveNode, route: Route) -> None:
+    async with alpha.http.request(
+        route.method, route.path.replace("{id}", "1"), headers={"Authorization": "Bearer wrong"}
+    ) as answer:
+        assert answer.status == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_revoked_token_is_refused_at_once(alice: Client) -> None:
+    assert alice.person is not None
+    token, db = alice.person.token, alice.node.node.db
+    await alice.ok("/api/v1/accounts/verify_credentials")
+
+    def revoke(tx) -> None:  # type: ignore[no-untyped-def]
+        found = tokens.find(tx, token)
+        assert found is not None
+        tokens.revoke(tx, found.id)
+
+    await db.write(revoke)
+    assert (await alice.get("/api/v1/accounts/verify_credentials")).status == 401
+
+
+async def test_a_suspended_person_cannot_act_or_read(alice: Client) -> None:
+    assert alice.person is not None
+    actor_id, db = alice.person.actor.id, alice.node.node.db
+    await db.write(lambda tx: actors.change(tx, actor_id, {"suspended_at": tx.now}))
+    assert (await alice.post("/api/v1/statuses", {"status": "hello"})).status == 403
+    assert (await alice.get("/api/v1/timelines/home")).status == 403
+
+
+async def test_the_old_scope_follow_means_follows(alpha: LiveNode, alice: Client) -> None:
+    assert alice.person is not None
+    eve = Client(node=alpha, person=await alpha.add_person("eve", scopes="follow"))
+    assert (await eve.follow(alice.person))["following"]
+    assert (await eve.get("/api/v1/timelines/home")).status == 403
+
+
+@pytest.mark.parametrize("header", ["Basic YTpi", "Token abc", ""])
+async def test_other_kinds_of_authorization_are_nobodys(alpha: LiveNode, header: str) -> None:
+    async with alpha.http.get("/api/v1/timelines/public", headers={"Authorization": header}) as answer:
+        assert answer.status == 200
+    async with alpha.http.get("/api/v1/timelines/home", headers={"Authorization": header}) as answer:
+        assert answer.status == 401
+
+
+async def test_a_token_in_the_query_is_not_read(alpha: LiveNode, alice: Client) -> None:
+    assert alice.person is not None
+    async with alpha.http.get(f"/api/v1/timelines/home?access_token={alice.person.token}") as answer:
+        assert answer.status == 401
+
+
+async def test_requests_of_one_token_are_counted(new_database) -> None:  # type: ignore[no-untyped-def]
+    from tests.fixtures.nodes import running_node  # noqa: PLC0415
+
+    settings = {"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}
+    async with running_node(new_database(), settings=settings) as node:
+        eve = Client(node=node, person=await node.add_person("eve"))
+        heard = [await eve.get("/api/v1/preferences") for _ in range(301)]
+        assert {each.status for each in heard[:300]} == {200}
+        assert heard[300].status == 429
+        assert int(heard[300].headers["Retry-After"]) >= 1
+        assert heard[300].headers["Access-Control-Allow-Origin"] == "*"

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fediverse_node.web.client_api.routes import TABLE, Route
+from tests.doors.client_api.conftest import Client
+from tests.doors.client_api.schema import Shapes
+
+#: Fields of entities that are of things which are not here: Mastodon 4.6 and later, drafts.
+NOT_HERE = {
+    "Account": {"feature_approval", "show_featured", "show_media", "show_media_replies"},
+    "CredentialAccount": {"feature_approval", "show_featured", "show_media", "show_media_replies"},
+    "Status": {"text"},
+    "Notification": {"collection", "fallback"},
+    "Search": {"collections"},
+}
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Shapes:
+    return Shapes()
+
+
+@pytest.fixture
+async def told(alice: Client, bob: Client) -> dict[str, str]:
+    """A small world with something of each kind in it; gives the ids that stand in paths."""
+    assert alice.person is not None
+    assert bob.person is not None
+    first = await alice.write("Hello @bob #cats", training_use="yes", spoiler_text="cw")
+    answer = await bob.write("Hello @alice", in_reply_to_id=first["id"])
+    await bob.follow(alice.person)
+    await bob.do(f"/api/v1/statuses/{first['id']}/favourite")
+    await bob.do(f"/api/v1/statuses/{first['id']}/reblog")
+    heard = await alice.ok("/api/v1/notifications")
+    return {"statuses": answer["id"], "accounts": str(alice.person.actor.id), "notifications": heard[0]["id"]}
+
+
+def path_of(route: Route, told: dict[str, str]) -> str:
+    for kind, id_ in told.items():
+        if f"/{kind}/{{id}}" in route.path:
+            return route.path.replace("{id}", id_)
+    return route.path
+
+
+READS = [route for route in TABLE if route.method == "GET"]
+QUERIES: dict[str, dict[str, str]] = {
+    "/api/v1/accounts/lookup": {"acct": "alice"},
+    "/api/v2/search": {"q": "@alice"},
+}
+
+
+@pytest.mark.parametrize("route", READS, ids=[route.path for route in READS])
+async def test_what_is_read_has_mastodons_shape(
+    shapes: Shapes, alice: Client, told: dict[str, str], route: Route
+) -> None:
+    query: dict[str, Any] = dict(QUERIES.get(route.path, {}))
+    if route.path.endswith(("/relationships", "/statuses")):
+        query["id[]"] = told["accounts"] if "relationships" in route.path else told["statuses"]
+    body = await alice.ok(path_of(route, told), **query)
+    schema = shapes.answer_to("GET", route.path)
+    if schema is not None:
+        assert shapes.faults(body, schema) == []
+
+
+@pytest.mark.parametrize(
+    ("entity", "path"),
+    [
+        ("Account", "/api/v1/accounts/lookup?acct=alice"),
+        ("CredentialAccount", "/api/v1/accounts/verify_credentials"),
+        ("Status", "/api/v1/timelines/home"),
+        ("Notification", "/api/v1/notifications"),
+        ("Search", "/api/v2/search?q=alice"),
+        ("Instance", "/api/v2/instance"),
+        ("V1Instance", "/api/v1/instance"),
+        ("Relationship", "/api/v1/accounts/relationships?id[]={accounts}"),
+    ],
+)
+async def test_no_field_of_an_entity_is_left_out(
+    shapes: Shapes, alice: Client, told: dict[str, str], entity: str, path: str
+) -> None:
+    body = await alice.ok(path.format(**told))
+    found = body[0] if isinstance(body, list) else body
+    assert shapes.faults(found, entity) == []
+    assert shapes.fields_of(entity) - set(found) <= NOT_HERE.get(entity, set())
+
+
+async def test_a_boost_has_the_shape_of_a_status(shapes: Shapes, bob: Client, told: dict[str, str]) -> None:
+    boost = await bob.do(f"/api/v1/statuses/{told['statuses']}/reblog")
+    assert shapes.faults(boost, "Status") == []
+    assert boost["reblog"]["id"] == told["statuses"]
+    assert boost["fediverse_node"] == boost["reblog"]["fediverse_node"]
+
+
+async def test_the_version_can_be_read_by_every_app(anybody: Client) -> None:
+    instance = await anybody.ok("/api/v2/instance")
+    assert float(instance["version"][:3]) == 4.5
+    assert "(compatible; fediverse-node" in instance["version"]
+    assert instance["api_versions"] == {"mastodon": 1}
+    assert instance["configuration"]["statuses"]["max_characters"] == 5000
+    old = await anybody.ok("/api/v1/instance")
+    assert (old["version"], old["uri"]) == (instance["version"], instance["domain"])
+
+
+async def test_stand_in_pictures_are_pictures(anybody: Client, alice: Client) -> None:
+    account = await anybody.ok("/api/v1/accounts/lookup", acct="alice")
+    for name in ("avatar", "header"):
+        async with anybody.node.http.get(account[name]) as answer:
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            assert (await answer.read()).startswith(b"\x89PNG\r\n\x1a\n")
+    heard = await anybody.get("/api/fediverse_node/v1/pictures/passwd")
+    assert heard.status == 404
+
+
+async def test_health_is_ok(anybody: Client) -> None:
+    heard = await anybody.get("/health")
+    assert (heard.status, heard.body) == (200, "OK")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from fediverse_node.activitystreams.read import read_actor
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
+from fediverse_node.kernel.errors import NodeError, NotFound, TooLarge
+from fediverse_node.storage.database import Database
+from tests.fixtures.outbox import sent
+from tests.fixtures.rooms import follow, stranger
+
+
+async def test_a_new_profile_goes_to_every_follower(db: Database, desk: Desk, alice: Actor) -> None:
+    await db.write(lambda tx: follow(tx, stranger(tx, "bob"), alice))
+    changes = ProfileChanges(
+        name="Alice \u202eExample\n",
+        summary="I like #birds <script>",
+        fields=(("Web", "https://alice.example/?a=1&b=2"), (" ", "dropped")),
+        manually_approves=True,
+        indexable=True,
+        bot=True,
+    )
+    after = await change_profile(desk, alice, changes)
+    assert (await db.read(lambda tx: actors.by_id(tx, alice.id))) == after
+    [(document, inboxes)] = await sent(db)
+    assert inboxes == {"https://there.example/inbox"}
+    assert document["type"] == "Update"
+    assert "proof" in document
+    read = read_actor(document["object"])
+    assert (read.id, read.type, read.name) == (alice.uri, "Service", "Alice Example")
+    assert read.summary is not None
+    assert "&lt;script&gt;" in read.summary
+    assert '/tags/birds"' in read.summary
+    assert read.fields[0][0] == "Web"
+    assert len(read.fields) == 1
+    assert 'href="https://alice.example/?a=1&amp;b=2"' in read.fields[0][1]
+    assert not read.fields[0][1].startswith("<p>")
+    assert (read.manually_approves, read.indexable) == (True, True)
+    assert document["object"]["tag"][0]["name"] == "#birds"
+
+
+async def test_the_same_profile_again_is_no_news(db: Database, desk: Desk, alice: Actor) -> None:
+    changes = ProfileChanges(name="Alice", fields=(("a", "b"),))
+    await change_profile(desk, alice, changes)
+    await change_profile(desk, alice, changes)
+    await change_profile(desk, alice, ProfileChanges())
+    assert len(await sent(db)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ProfileChanges(summary="x" * 5001),
+        ProfileChanges(fields=(("a", "b"),) * 9),
+        ProfileChanges(fields=(("a" * 256, "b"),)),
+        ProfileChanges(fields=(("a", "b" * 256),)),
+    ],
+)
+async def test_too_much_is_refused(db: Database, desk: Desk, alice: Actor, changes: ProfileChanges) -> None:
+    error: type[NodeError] = TooLarge
+    with pytest.raises(error):
+        await change_profile(desk, alice, changes)
+    assert await sent(db) == []
+
+
+async def test_only_profiles_of_this_server_can_be_changed(db: Database, desk: Desk) -> None:
+    bob = await db.write(lambda tx: stranger(tx, "bob"))
+    with pytest.raises(NotFound):
+        await change_profile(desk, bob, ProfileChanges(name="x"))
