@@ -10,11 +10,17 @@ from fediverse_node.accounts.model import Account
 from fediverse_node.accounts.tables import accounts
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.actors.tables import actors as actors_table
 from fediverse_node.storage.tx import Row, Tx
 
 _NAMES = [field.name for field in fields(Account)]
 _COLUMNS = [accounts.c[name] for name in _NAMES]
 #: Asked with every request that has a token, so it is built once.
+_WITH_ACTOR = (
+    sa.select(*_COLUMNS, *actors.COLUMNS)
+    .join_from(accounts, actors_table, actors_table.c.id == accounts.c.actor_id)
+    .where(accounts.c.id == sa.bindparam("id"))
+)
 _BY_ID = sa.select(*_COLUMNS).where(accounts.c.id == sa.bindparam("id"))
 
 
@@ -32,6 +38,14 @@ def by_id(tx: Tx, account_id: int) -> Account | None:
     """The account with this id."""
     row = tx.first(_BY_ID, {"id": account_id})
     return None if row is None else _account(row)
+
+
+def with_actor(tx: Tx, account_id: int) -> tuple[Account, Actor] | None:
+    """The account with this id and its actor, in one statement."""
+    row = tx.first(_WITH_ACTOR, {"id": account_id})
+    if row is None:
+        return None
+    return Account(**dict(zip(_NAMES, row[: len(_NAMES)], strict=True))), actors.actor_from(row)
 
 
 def by_actor(tx: Tx, actor_id: int) -> Account | None:

@@ -12,16 +12,22 @@ from fediverse_node.actors.model import Actor, ActorKey, Picture
 from fediverse_node.actors.tables import actor_keys, actors
 from fediverse_node.storage.tx import Row, Tx
 
-_COLUMNS = [actors.c[field.name] for field in fields(Actor)]
+COLUMNS = [actors.c[field.name] for field in fields(Actor)]
 _KEY_COLUMNS = [actor_keys.c[field.name] for field in fields(ActorKey)]
 _NAMES = tuple(field.name for field in fields(Actor))
 _TUPLES = ("fields", "emojis", "also_known_as")
 # Asked with nearly every request, so they are built once: building costs more than running.
-_SELECT = sa.select(*_COLUMNS)
+_SELECT = sa.select(*COLUMNS)
 _BY_ID = _SELECT.where(actors.c.id == sa.bindparam("id"))
 _BY_URI = _SELECT.where(actors.c.uri == sa.bindparam("uri"))
 _BY_IDS = _SELECT.where(actors.c.id.in_(sa.bindparam("ids", expanding=True)))
 _BY_URIS = _SELECT.where(actors.c.uri.in_(sa.bindparam("uris", expanding=True)))
+_LOCAL_BY_NAME = _SELECT.where(actors.c.username_key == sa.bindparam("name"), actors.c.local)
+_KEYS_OF = (
+    sa.select(*_KEY_COLUMNS)
+    .where(actor_keys.c.actor_id == sa.bindparam("actor_id"))
+    .order_by(actor_keys.c.id)
+)
 _STANDING = sa.select(actors.c.suspended_at, actors.c.deleted_at).where(
     actors.c.id == sa.bindparam("actor_id")
 )
@@ -75,13 +81,13 @@ def by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
 
 def by_name(tx: Tx, username: str, limit: int) -> list[Actor]:
     """Actors of this name on whatever server, in any case, the oldest known first."""
-    statement = sa.select(*_COLUMNS).where(actors.c.username_key == username.lower())
+    statement = sa.select(*COLUMNS).where(actors.c.username_key == username.lower())
     return [actor_from(row) for row in tx.all(statement.order_by(actors.c.id).limit(limit))]
 
 
 def local_by_name(tx: Tx, username: str) -> Actor | None:
     """The local actor of this name, in any case."""
-    return _one(tx, sa.and_(actors.c.username_key == username.lower(), actors.c.local))
+    return _only(tx.first(_LOCAL_BY_NAME, {"name": username.lower()}))
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Actor]:
@@ -106,7 +112,7 @@ def newest_local(tx: Tx, limit: int) -> list[Actor]:
     """People of this server who want to be found, the newest first."""
     where = [actors.c.local, actors.c.type != "Application", actors.c.discoverable]
     active = [actors.c.suspended_at.is_(None), actors.c.deleted_at.is_(None)]
-    statement = sa.select(*_COLUMNS).where(*where, *active).order_by(actors.c.id.desc()).limit(limit)
+    statement = sa.select(*COLUMNS).where(*where, *active).order_by(actors.c.id.desc()).limit(limit)
     return [actor_from(row) for row in tx.all(statement)]
 
 
@@ -125,7 +131,7 @@ def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
     """The key with this id, and whose it is."""
     columns = [column.label(f"key_{column.name}") for column in _KEY_COLUMNS]
     row = tx.first(
-        sa.select(*columns, *_COLUMNS)
+        sa.select(*columns, *COLUMNS)
         .join_from(actor_keys, actors, actors.c.id == actor_keys.c.actor_id)
         .where(actor_keys.c.key_id == key_id)
     )
@@ -137,9 +143,10 @@ def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
 
 def keys_of(tx: Tx, actor_id: int) -> list[ActorKey]:
     """The keys of one actor, oldest first."""
-    statement = sa.select(*_KEY_COLUMNS).where(actor_keys.c.actor_id == actor_id).order_by(actor_keys.c.id)
     names = [field.name for field in fields(ActorKey)]
-    return [ActorKey(**dict(zip(names, row, strict=True))) for row in tx.all(statement)]
+    return [
+        ActorKey(**dict(zip(names, row, strict=True))) for row in tx.all(_KEYS_OF, {"actor_id": actor_id})
+    ]
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Actor | None:

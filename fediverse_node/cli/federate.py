@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk, show
@@ -13,7 +15,7 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk
 @click.option(
     "--assist",
     type=click.Choice(["draft", "rewrite", "shorten", "translate"]),
-    help="Let the configured model do this to TEXT; you see the result before it is published.",
+    help="Let the configured model do this to TEXT.",
 )
 @click.option("--language", default="", help="Language of the post, or to translate into, such as en or ar.")
 @click.option(
@@ -47,12 +49,15 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
 ) -> None:
     """Publish TEXT for the account NAME.
 
+    With --assist you see what the model wrote, and at a terminal you are asked before it is published. In a
+    script nobody can be asked: who runs the command there answers for what it publishes.
+
     Example: fediverse-node post alice "Hello, world" --train yes
     """
     suggestion = None
     if assist is not None:
         made = desk.ask("assist", name=name, text=text, action=assist, language=language)
-        _review(made, asked=not yes)
+        _review(made, asked=not yes and sys.stdin.isatty())
         text, suggestion = made["text"], made["handle"]
     published = desk.ask(
         "post",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 
 _TEXT = """\
 # Letting a post be used for training
@@ -51,7 +52,13 @@ class Terms:
     @property
     def sha256(self) -> str:
         """SHA-256, in hex, of the text in UTF-8."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
+        return _sha256(self.text)
+
+
+@cache
+def _sha256(text: str) -> str:
+    # Asked for with every yes that is shown.
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 #: The version that is shown, and the only one under which a yes is in force.

@@ -33,6 +33,14 @@ _LOCAL_FOLLOWER = (
     .limit(1)
 )
 
+_FOLLOWERS, _FOLLOWING = (
+    sa.select(column, sa.func.count()).where(column.in_(_IDS), _ACCEPTED).group_by(column)
+    for column in (follows.c.target_id, follows.c.follower_id)
+)
+_REQUESTS = sa.select(sa.func.count()).where(
+    follows.c.target_id == sa.bindparam("actor_id"), follows.c.state == "pending"
+)
+
 
 def add(tx: Tx, follow: Follow) -> bool:
     """Store a follow. False when the pair has one already (which is left as it is)."""
@@ -148,13 +156,9 @@ def counts(tx: Tx, actor_id: int) -> tuple[int, int]:
 
 def counts_of(tx: Tx, actor_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """(followers, following) of each of *actor_ids*, accepted ones only, in two statements."""
-    ids = set(actor_ids)
-
-    def counted(column: sa.Column[int]) -> dict[int, int]:
-        statement = sa.select(column, sa.func.count()).where(column.in_(ids), _ACCEPTED).group_by(column)
-        return {row[0]: row[1] for row in tx.all(statement)}
-
-    followers, following = counted(follows.c.target_id), counted(follows.c.follower_id)
+    ids = list(set(actor_ids))
+    followers = {row[0]: row[1] for row in tx.all(_FOLLOWERS, {"ids": ids})}
+    following = {row[0]: row[1] for row in tx.all(_FOLLOWING, {"ids": ids})}
     return {id_: (followers.get(id_, 0), following.get(id_, 0)) for id_ in ids}
 
 
@@ -176,8 +180,7 @@ def following_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
 
 def count_requests(tx: Tx, actor_id: int) -> int:
     """How many follows wait for this actor's answer."""
-    where = sa.and_(follows.c.target_id == actor_id, follows.c.state == "pending")
-    return int(tx.scalar(sa.select(sa.func.count()).select_from(follows).where(where)))
+    return int(tx.scalar(_REQUESTS, {"actor_id": actor_id}))
 
 
 def requests_page(tx: Tx, actor_id: int, page: Page) -> list[Follow]:

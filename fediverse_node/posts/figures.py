@@ -12,6 +12,12 @@ from fediverse_node.posts.rows import LIVE
 from fediverse_node.posts.tables import posts
 from fediverse_node.storage.tx import Tx
 
+_WRITTEN = (
+    sa.select(posts.c.actor_id, sa.func.count(), sa.func.max(posts.c.id))
+    .where(posts.c.actor_id.in_(sa.bindparam("ids", expanding=True)), posts.c.visibility != "direct", LIVE)
+    .group_by(posts.c.actor_id)
+)
+
 
 def active_authors(tx: Tx, since: datetime) -> int:
     """How many people here wrote something public since *since*."""
@@ -25,7 +31,5 @@ def written_by(tx: Tx, actor_ids: Iterable[int]) -> dict[int, tuple[int, datetim
 
     Those who said nothing are absent. One statement.
     """
-    where = [posts.c.actor_id.in_(set(actor_ids)), posts.c.visibility != "direct", LIVE]
-    columns = (posts.c.actor_id, sa.func.count(), sa.func.max(posts.c.id))
-    rows = tx.all(sa.select(*columns).where(*where).group_by(posts.c.actor_id))
+    rows = tx.all(_WRITTEN, {"ids": list(set(actor_ids))})
     return {row[0]: (row[1], time_of(row[2])) for row in rows}

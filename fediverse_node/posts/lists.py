@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from fediverse_node.posts.model import Post
 from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
 from fediverse_node.posts.tables import hashtags, mentions, posts
 from fediverse_node.storage import paging
-from fediverse_node.storage.paging import Page
+from fediverse_node.storage.paging import Page, Prepared
 from fediverse_node.storage.tx import Tx
 
 #: Longest way up a thread, and most posts below one.
@@ -51,22 +52,41 @@ def by_actor(
 
 def selected(tx: Tx, actor_id: int, page: Page, selection: Selection) -> list[Post]:
     """An actor's posts as *selection* says, newest first."""
-    wanted: sa.ColumnElement[bool] = posts.c.visibility.in_(selection.visibilities)
+    statement = _selecting(
+        naming=selection.naming is not None,
+        boosts=selection.boosts,
+        replies=selection.replies,
+        media_only=selection.media_only,
+    )
+    parameters: dict[str, Any] = {"actor_id": actor_id, "visibilities": list(selection.visibilities)}
     if selection.naming is not None:
-        named = sa.select(mentions.c.post_id).where(mentions.c.actor_uri == selection.naming)
+        parameters["naming"] = selection.naming
+    return [post_from(row) for row in statement.rows(tx, page, parameters)]
+
+
+@cache
+def _selecting(*, naming: bool, boosts: bool, replies: bool, media_only: bool) -> Prepared:
+    wanted: sa.ColumnElement[bool] = posts.c.visibility.in_(sa.bindparam("visibilities", expanding=True))
+    if naming:
+        named = sa.select(mentions.c.post_id).where(mentions.c.actor_uri == sa.bindparam("naming"))
         wanted = sa.or_(wanted, posts.c.id.in_(named))
-    where = [posts.c.actor_id == actor_id, wanted, LIVE]
-    if selection.media_only:
+    where = [posts.c.actor_id == sa.bindparam("actor_id"), wanted, LIVE]
+    if media_only:
         where.append(posts.c.attachments.is_not(None))
-    if not selection.boosts:
+    if not boosts:
         where.append(posts.c.boost_of_id.is_(None))
-    if not selection.replies:
+    if not replies:
         where.append(posts.c.in_reply_to_uri.is_(None))
-    return _page(tx, page, *where)
+    return Prepared(sa.select(*COLUMNS).where(*where), posts.c.id)
 
 
 def public(tx: Tx, page: Page, *, local: bool | None = None, media_only: bool = False) -> list[Post]:
     """Public posts (no boosts, no replies): all we know, or only from here, or only from elsewhere."""
+    return [post_from(row) for row in _public(local=local, media_only=media_only).rows(tx, page, {})]
+
+
+@cache
+def _public(*, local: bool | None, media_only: bool) -> Prepared:
     where = [
         posts.c.visibility == "public",
         posts.c.boost_of_id.is_(None),
@@ -77,7 +97,7 @@ def public(tx: Tx, page: Page, *, local: bool | None = None, media_only: bool = 
         where.append(posts.c.attachments.is_not(None))
     if local is not None:
         where.append(posts.c.local if local else sa.not_(posts.c.local))
-    return _page(tx, page, *where)
+    return Prepared(sa.select(*COLUMNS).where(*where), posts.c.id)
 
 
 def tagged(tx: Tx, tag: str, page: Page) -> list[Post]:

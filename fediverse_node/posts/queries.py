@@ -151,6 +151,12 @@ def boosted(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
     return {row[0] for row in tx.all(_BOOSTED, {"actor_id": actor_id, "ids": list(set(ids))})}
 
 
+def local_boosters(tx: Tx, post_id: int) -> list[int]:
+    """The people of ours who boosted a post."""
+    where = sa.and_(posts.c.boost_of_id == post_id, posts.c.local, LIVE)
+    return [row[0] for row in tx.all(sa.select(posts.c.actor_id).where(where))]
+
+
 def mentions_of(tx: Tx, ids: Iterable[int]) -> dict[int, list[Mention]]:
     """Mentions by post, in one statement; posts without any are absent."""
     found: dict[int, list[Mention]] = {}
@@ -232,12 +238,12 @@ def _id_of(tx: Tx, uri: str) -> int | None:
 
 
 def _count(tx: Tx, post_id: int, column: str, step: int) -> None:
-    tx.execute(_COUNT[column], {"counted_id": post_id, "step": step})
+    tx.change(_COUNT[column], {"counted_id": post_id, "step": step})
 
 
 def _adopt_children(tx: Tx, post: Post) -> None:
     """Replies may arrive before what they reply to."""
-    adopted = tx.execute(_ADOPT, {"parent_uri": post.uri, "parent_id": post.id}).rowcount
+    adopted = tx.change(_ADOPT, {"parent_uri": post.uri, "parent_id": post.id})
     if adopted:
         _count(tx, post.id, "replies_count", adopted)
 

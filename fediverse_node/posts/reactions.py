@@ -59,4 +59,4 @@ def favourited(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
 
 
 def _count(tx: Tx, post_id: int, step: int) -> None:
-    tx.execute(_COUNT, {"counted_id": post_id, "step": step})
+    tx.change(_COUNT, {"counted_id": post_id, "step": step})

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.ids import IdFactory
+from fediverse_node.storage.direct import DirectSqlite
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -83,8 +84,8 @@ class Database(ABC):
             for event in self._bells.get(name, ()):
                 event.set()
 
-    def _new_tx(self, connection: sa.Connection) -> Tx:
-        return Tx(connection, now=self.clock(), ids=self.ids)
+    def _new_tx(self, connection: sa.Connection, direct: DirectSqlite | None = None) -> Tx:
+        return Tx(connection, now=self.clock(), ids=self.ids, direct=direct)
 
 
 def run_unit(unit: Unit[T], tx: Tx) -> T:

@@ -13,7 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -40,8 +40,8 @@ class DirectSqlite:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._dialect = connection.dialect
-        found: Any = connection.connection.dbapi_connection
-        self.driver: sqlite3.Connection = found
+        driver: Any = connection.connection.dbapi_connection
+        self.driver: sqlite3.Connection = driver
 
     def rows(self, statement: sa.Select[Any], values: Values, *, limit: int = -1) -> list[Row]:
         """What *statement* finds, at most *limit* rows (all when negative)."""
@@ -60,9 +60,9 @@ class DirectSqlite:
     ) -> None:
         """The same for each of *rows*."""
         text = _compiled(statement, columns, self._dialect)
-        sql, _ = text.sql({})
+        sql, first = text.sql(rows[0])
         try:
-            self.driver.executemany(sql, [text.sql(row)[1] for row in rows])
+            self.driver.executemany(sql, [first, *(text.sql(row)[1] for row in rows[1:])])
         except self._dialect.loaded_dbapi.Error as error:
             raise self._wrapped(error, sql) from error
 
@@ -101,15 +101,17 @@ class _Compiled:
     def __init__(
         self, statement: sa.Executable, columns: tuple[str, ...] | None, dialect: sa.Dialect
     ) -> None:
-        assert isinstance(statement, sa.ClauseElement)
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        written: Any = statement
+        compiled = written.compile(dialect=dialect, column_keys=columns)
         assert isinstance(compiled, SQLCompiler)
         self._text = compiled.string
         self._places = [_place(compiled.binds[name], dialect) for name in compiled.positiontup or ()]
         self._plain = not any(place.many for place in self._places)
         self._texts: dict[tuple[int, ...], str] = {}
-        selected = statement.selected_columns if isinstance(statement, sa.Select) else ()
-        self._row = namedtuple("Row", [column.key or "_" for column in selected], rename=True)._make  # noqa: PYI024 the columns are not known here
+        selected: Any = written.selected_columns if isinstance(written, sa.Select) else ()
+        names = [str(column.key) for column in selected]
+        kind: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 the columns are known only now
+        self._row: Callable[[Sequence[Any]], Any] = kind._make
         self._read = [
             (position, convert)
             for position, column in enumerate(selected)
@@ -133,15 +135,13 @@ class _Compiled:
     def rows(self, found: list[tuple[Any, ...]]) -> list[Row]:
         """What the driver found, as values of our types, reached by name or by position."""
         row, read = self._row, self._read
-        if not read:
-            return cast("list[Row]", [row(each) for each in found])
         shown = []
         for each in found:
             values = list(each)
             for position, convert in read:
                 values[position] = convert(values[position])
             shown.append(row(values))
-        return cast("list[Row]", shown)
+        return shown
 
     def _with_lists(self, lengths: tuple[int, ...]) -> str:
         text = self._texts.get(lengths)

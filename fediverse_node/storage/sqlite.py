@@ -33,12 +33,15 @@ from sqlalchemy.pool import NullPool
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
+from fediverse_node.storage.direct import DirectSqlite
 
 log = logging.getLogger(__name__)
 
 READERS = 3
 MAX_GROUP = 256
 BUSY_TIMEOUT_MS = 5000
+#: Statements each connection keeps parsed: more than the house has.
+CACHED_STATEMENTS = 512
 
 
 @dataclass(slots=True)
@@ -46,6 +49,27 @@ class _Waiting:
     unit: Unit[Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection of one thread, on its three levels.
+
+    Transactions begin and end on the driver's level. What SQLAlchemy takes for its transaction is
+    opened by the first statement and never ended: it has no part in ours.
+    """
+
+    connection: sa.Connection
+    direct: DirectSqlite
+
+    @classmethod
+    def open(cls, engine: sa.Engine) -> _Line:
+        connection = engine.connect()
+        return cls(connection, DirectSqlite(connection))
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        return self.direct.driver
 
 
 class SqliteDatabase(Database):
@@ -97,22 +121,25 @@ class SqliteDatabase(Database):
         os.close(self._lock_file)
 
     def _read(self, unit: Unit[T]) -> T:
-        connection: sa.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._read_engine.connect()
-            self._reader_connections.append(connection)
-        with connection.begin():
-            return run_unit(unit, self._new_tx(connection))
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is None:
+            line = self._local.line = _Line.open(self._read_engine)
+            self._reader_connections.append(line.connection)
+        line.driver.execute("BEGIN")
+        try:
+            return run_unit(unit, self._new_tx(line.connection, line.direct))
+        finally:
+            line.driver.execute("ROLLBACK")
 
     def _write_loop(self) -> None:
-        with self.engine.connect() as connection:
+        line = _Line.open(self.engine)
+        with line.connection:
             while (first := self._queue.get()) is not None:
                 group, last = self._gather(first)
-                self._commit_group(connection, group)
+                self._commit_group(line, group)
                 if last:
                     break
-            # On the driver's own connection: through SQLAlchemy it would stand inside a transaction.
-            _driver_connection(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            line.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
         group = [first]
@@ -126,14 +153,17 @@ class SqliteDatabase(Database):
             group.append(waiting)
         return group, False
 
-    def _commit_group(self, connection: sa.Connection, group: list[_Waiting]) -> None:
+    def _commit_group(self, line: _Line, group: list[_Waiting]) -> None:
         outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
         bells: set[str] = set()
         try:
-            with connection.begin():
-                for waiting in group:
-                    outcomes.append(self._run_in_savepoint(connection, waiting, bells))  # noqa: PERF401 one by one
+            line.driver.execute("BEGIN IMMEDIATE")
+            for waiting in group:
+                outcomes.append(self._run_in_savepoint(line, waiting, bells))  # noqa: PERF401 one by one
+            line.driver.execute("COMMIT")
         except Exception as error:
+            if line.driver.in_transaction:
+                line.driver.execute("ROLLBACK")
             log.exception("storage.commit_failed", extra={"units": len(group)})
             failure = _explain(error)
             outcomes = [(waiting, None, failure) for waiting in group]
@@ -147,19 +177,19 @@ class SqliteDatabase(Database):
                 loop.call_soon_threadsafe(self._settle, batch, bells)
 
     def _run_in_savepoint(
-        self, connection: sa.Connection, waiting: _Waiting, bells: set[str]
+        self, line: _Line, waiting: _Waiting, bells: set[str]
     ) -> tuple[_Waiting, Any, BaseException | None]:
-        connection.exec_driver_sql("SAVEPOINT unit")
-        tx = self._new_tx(connection)
+        line.driver.execute("SAVEPOINT unit")
+        tx = self._new_tx(line.connection, line.direct)
         try:
             result = run_unit(waiting.unit, tx)
         except Exception as error:
-            if not _driver_connection(connection).in_transaction:
+            if not line.driver.in_transaction:
                 raise  # a full disk rolls the whole transaction back, with the neighbours' work
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
+            line.driver.execute("ROLLBACK TO unit")
+            line.driver.execute("RELEASE unit")
             return waiting, None, _explain(error)
-        connection.exec_driver_sql("RELEASE unit")
+        line.driver.execute("RELEASE unit")
         bells |= tx.bells
         return waiting, result, None
 
@@ -184,7 +214,12 @@ def driver() -> ModuleType:
 
 
 def _make_engine(path: Path, *, query_only: bool) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", module=driver(), poolclass=NullPool)
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        module=driver(),
+        poolclass=NullPool,
+        connect_args={"cached_statements": CACHED_STATEMENTS},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _set_up(dbapi_connection: Any, _record: Any) -> None:
@@ -199,17 +234,7 @@ def _make_engine(path: Path, *, query_only: bool) -> sa.Engine:
         for pragma in pragmas:
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
-
     return engine
-
-
-def _driver_connection(connection: sa.Connection) -> sqlite3.Connection:
-    found: Any = connection.connection.dbapi_connection
-    assert found is not None
-    return found  # type: ignore[no-any-return]  # the standard library's interface, whichever driver it is
 
 
 def _take_lock(path: Path) -> int:

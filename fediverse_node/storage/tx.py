@@ -11,15 +11,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fediverse_node.kernel.ids import IdFactory
+from fediverse_node.storage import direct as directly
+from fediverse_node.storage.direct import DirectSqlite
 
 #: A row of any shape.
-Row = sa.Row[*tuple[Any, ...]]
-Values = Mapping[str, Any]
+Row = directly.Row
+Values = directly.Values
 _COUNTED = {"preserve_rowcount": True}
 
 
 class Tx:
     """One open transaction. Lives only while the function it was given to runs.
+
+    A statement that comes with its parameters apart is one that was built once and for all; it is
+    compiled once, too, and then costs little more than the database itself.
 
     Attributes:
         connection: the SQLAlchemy Core connection.
@@ -27,10 +32,18 @@ class Tx:
         bells: names to ring once the transaction is committed (see `ring`).
     """
 
-    __slots__ = ("_ids", "bells", "connection", "dialect", "now")
+    __slots__ = ("_direct", "_ids", "bells", "connection", "dialect", "now")
 
-    def __init__(self, connection: sa.Connection, *, now: datetime, ids: IdFactory) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        *,
+        now: datetime,
+        ids: IdFactory,
+        direct: DirectSqlite | None = None,
+    ) -> None:
         self.connection = connection
+        self._direct = direct
         self.dialect = connection.dialect.name
         self.now = now
         self.bells: set[str] = set()
@@ -50,33 +63,54 @@ class Tx:
         """Run a statement."""
         return self.connection.execute(statement, parameters)
 
+    def change(self, statement: sa.Executable, parameters: Values) -> int:
+        """Run an INSERT, UPDATE or DELETE that was built once and for all. Gives how many rows it changed."""
+        if self._direct is not None:
+            return self._direct.change(statement, parameters)
+        return self.connection.execute(statement, parameters).rowcount
+
     def all(self, statement: sa.Select[Any], parameters: Values | None = None) -> Sequence[Row]:
         """All rows of *statement*."""
+        if self._direct is not None and parameters is not None:
+            return self._direct.rows(statement, parameters)
         return self.connection.execute(statement, parameters).all()
 
     def first(self, statement: sa.Select[Any], parameters: Values | None = None) -> Row | None:
         """The first row of *statement*, or None."""
+        if self._direct is not None and parameters is not None:
+            return next(iter(self._direct.rows(statement, parameters, limit=1)), None)
         return self.connection.execute(statement, parameters).first()
 
     def scalar(self, statement: sa.Select[Any], parameters: Values | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.execute(statement, parameters).scalar()
+        row = self.first(statement, parameters)
+        return None if row is None else row[0]
 
     def insert(self, table: sa.Table, values: Values | Sequence[Values]) -> None:
         """Insert one row or many. Raises SQLAlchemy's IntegrityError when a constraint refuses."""
-        if values:
-            self.connection.execute(_plain_insert(table), values)
+        rows = [values] if isinstance(values, Mapping) else values
+        if not rows:
+            return
+        if self._direct is not None:
+            self._direct.change_many(_plain_insert(table), rows, tuple(rows[0]))
+        else:
+            self.connection.execute(_plain_insert(table), rows)
 
     def insert_new(self, table: sa.Table, values: Values) -> bool:
         """Insert unless any unique constraint refuses. True when a row was added."""
         statement = _insert_unless_there(table, self.dialect)
+        if self._direct is not None:
+            return self._direct.change(statement, values, tuple(values)) == 1
         # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
         return self.connection.execute(statement, values, execution_options=_COUNTED).rowcount == 1
 
     def insert_missing(self, table: sa.Table, rows: Sequence[Values]) -> None:
         """Insert those of *rows* that no unique constraint refuses."""
-        if rows:
-            self.connection.execute(_insert_unless_there(table, self.dialect), rows)
+        statement = _insert_unless_there(table, self.dialect)
+        if rows and self._direct is not None:
+            self._direct.change_many(statement, rows, tuple(rows[0]))
+        elif rows:
+            self.connection.execute(statement, rows)
 
     def insert_from(
         self,
@@ -90,18 +124,23 @@ class Tx:
         With *parameters*, *rows* has to be a statement that was built once and for all.
         """
         build = _insert_from.__wrapped__ if parameters is None else _insert_from
-        self.connection.execute(build(table, tuple(columns), rows, self.dialect), parameters)
+        statement = build(table, tuple(columns), rows, self.dialect)
+        if self._direct is not None and parameters is not None:
+            self._direct.change(statement, parameters)
+        else:
+            self.connection.execute(statement, parameters)
 
     def upsert(self, table: sa.Table, values: Values, *, key: Iterable[str]) -> None:
         """Insert, or where *key* (a unique constraint's columns) exists update everything else.
 
         `id` and `created_at` of an existing row are kept.
         """
-        key = tuple(key)
-        statement = _dialect_insert(table, self.dialect).values(**values)
-        kept = {*key, "id", "created_at"}
-        changes = {name: statement.excluded[name] for name in values if name not in kept}
-        self.connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changes))
+        names = tuple(values)
+        statement = _insert_or_update(table, names, tuple(key), self.dialect)
+        if self._direct is not None:
+            self._direct.change(statement, values, names)
+        else:
+            self.connection.execute(statement, values)
 
 
 def _dialect_insert(table: sa.Table, dialect: str) -> Any:
@@ -117,6 +156,14 @@ def _plain_insert(table: sa.Table) -> sa.Insert:
 @cache
 def _insert_unless_there(table: sa.Table, dialect: str) -> Any:
     return _dialect_insert(table, dialect).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _insert_or_update(table: sa.Table, names: tuple[str, ...], key: tuple[str, ...], dialect: str) -> Any:
+    statement = _dialect_insert(table, dialect)
+    kept = {*key, "id", "created_at"}
+    changes = {name: statement.excluded[name] for name in names if name not in kept}
+    return statement.on_conflict_do_update(index_elements=key, set_=changes)
 
 
 @lru_cache(maxsize=64)

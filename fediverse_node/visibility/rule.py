@@ -19,7 +19,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.follows import queries as follows
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts.model import Mention, Post
+from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 
 OPEN = ("public", "unlisted")
@@ -44,13 +44,11 @@ class Survey:
         shown: the posts that may be seen, in their order.
         originals: what the boosts among them boost, by id.
         authors: who wrote any of these, by id.
-        mentions: whom they name, by the post's id.
     """
 
     shown: list[Post]
     originals: Mapping[int, Post]
     authors: Mapping[int, Actor]
-    mentions: Mapping[int, Sequence[Mention]]
 
 
 def viewer_for(actor: Actor) -> Viewer:
@@ -65,31 +63,26 @@ def may_see(tx: Tx, post: Post, viewer: Viewer) -> bool:
 
 def visible(tx: Tx, found: Sequence[Post], viewer: Viewer) -> list[Post]:
     """Those of *found* that *viewer* may see, in their order, with a fixed number of statements."""
-    return _look(tx, found, viewer, all_mentions=False).shown
+    return survey(tx, found, viewer).shown
 
 
 def survey(tx: Tx, found: Sequence[Post], viewer: Viewer) -> Survey:
-    """As `visible`, with everything that was read on the way and all mentions: for whoever renders."""
-    return _look(tx, found, viewer, all_mentions=True)
-
-
-def _look(tx: Tx, found: Sequence[Post], viewer: Viewer, *, all_mentions: bool) -> Survey:
+    """As `visible`, with everything that was read on the way: for whoever renders."""
     if not found:
-        return Survey(shown=[], originals={}, authors={}, mentions={})
+        return Survey(shown=[], originals={}, authors={})
     boosted = [post.boost_of_id for post in found if post.boost_of_id is not None]
     originals = posts.by_ids(tx, boosted) if boosted else {}
     everything = [*found, *originals.values()]
     authors = actors.by_ids(tx, [post.actor_id for post in everything])
     closed = [post for post in everything if post.visibility not in OPEN]
     friends = _friends(tx, closed, viewer)
-    named_in = everything if all_mentions else closed if viewer.actor_uri is not None else []
-    mentions = posts.mentions_of(tx, [post.id for post in named_in]) if named_in else {}
+    named = _named(tx, closed, viewer)
 
     def seen(post: Post) -> bool:
         author = authors.get(post.actor_id)
         if post.deleted_at is not None or author is None or not author.active:
             return False
-        if post.visibility in OPEN or post.actor_id == viewer.actor_id or _names(mentions, post, viewer):
+        if post.visibility in OPEN or post.actor_id == viewer.actor_id or post.id in named:
             return True
         return post.visibility == "private" and post.actor_id in friends
 
@@ -105,7 +98,6 @@ def _look(tx: Tx, found: Sequence[Post], viewer: Viewer, *, all_mentions: bool) 
         shown=[post for post in found if shown(post)],
         originals=originals,
         authors=authors,
-        mentions=mentions,
     )
 
 
@@ -117,8 +109,13 @@ def _friends(tx: Tx, closed: Sequence[Post], viewer: Viewer) -> set[int]:
     return follows.followed_among(tx, viewer.actor_id, authors)
 
 
-def _names(mentions: Mapping[int, Sequence[Mention]], post: Post, viewer: Viewer) -> bool:
-    """Whether a post mentions the viewer."""
-    if viewer.actor_uri is None:
-        return False
-    return any(mention.actor_uri == viewer.actor_uri for mention in mentions.get(post.id, ()))
+def _named(tx: Tx, closed: Sequence[Post], viewer: Viewer) -> set[int]:
+    """Posts that mention the viewer."""
+    if viewer.actor_uri is None or not closed:
+        return set()
+    mentions = posts.mentions_of(tx, [post.id for post in closed])
+    return {
+        post_id
+        for post_id, names in mentions.items()
+        if any(name.actor_uri == viewer.actor_uri for name in names)
+    }

@@ -15,6 +15,7 @@ from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
 from fediverse_node.web.federation import routes as federation
 from fediverse_node.web.figures import Figures
+from fediverse_node.web.kept import Kept
 from fediverse_node.web.keys import (
     ADDRESSES,
     DESK,
@@ -24,6 +25,7 @@ from fediverse_node.web.keys import (
     INBOX,
     NODE,
     RATE_LIMITS,
+    STATUS_PARTS,
 )
 from fediverse_node.web.negotiation import by_accept
 from fediverse_node.web.pages import routes as pages
@@ -32,6 +34,9 @@ from fediverse_node.web.rate_limits import RateLimits
 
 #: The largest body any door reads. aiohttp knows one limit for all; each door checks its own, smaller one.
 MAX_BODY = 1 << 20
+#: An entry takes about 3 KB. Names in it may be out of date for as long as it is kept.
+KEPT_POSTS = 2000
+KEPT_POSTS_SECONDS = 600.0
 
 
 def make_application(node: Node) -> web.Application:
@@ -46,6 +51,7 @@ def make_application(node: Node) -> web.Application:
     application[INBOX] = inbox = open_inbox(node)
     application[DESK] = open_desk(inbox.discovery, post_characters=node.config.limits.post_characters)
     application[FIGURES] = Figures()
+    application[STATUS_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
     application[ERROR_PAGE] = texts.error
     # What nobody decided about is no.

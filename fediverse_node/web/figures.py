@@ -14,6 +14,7 @@ from datetime import datetime
 from fediverse_node.follows import queries as follows
 from fediverse_node.posts import figures as posts
 from fediverse_node.storage.tx import Tx
+from fediverse_node.web.kept import Kept
 
 KEEP_SECONDS = 60.0
 MAX_ACTORS = 20_000
@@ -37,21 +38,19 @@ class Figures:
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._kept: dict[int, tuple[float, AccountFigures]] = {}
+        self._kept: Kept[int, AccountFigures] = Kept(size=MAX_ACTORS, seconds=KEEP_SECONDS, clock=clock)
 
     def of(self, tx: Tx, actor_ids: Iterable[int], *, fresh: bool = False) -> Mapping[int, AccountFigures]:
         """The figures of each of *actor_ids*, in three statements at the most; *fresh*: counted now."""
-        now = self._clock()
-        kept = {id_: self._kept.get(id_) for id_ in set(actor_ids)}
-        found = {id_: entry[1] for id_, entry in kept.items() if entry and entry[0] > now and not fresh}
-        missing = kept.keys() - found.keys()
+        asked = set(actor_ids)
+        kept = {} if fresh else {id_: self._kept.get(id_) for id_ in asked}
+        found = {id_: figures for id_, figures in kept.items() if figures is not None}
+        missing = asked - found.keys()
         if missing:
             counted = _count(tx, missing)
+            for id_, figures in counted.items():
+                self._kept.put(id_, figures)
             found.update(counted)
-            if len(self._kept) + len(counted) > MAX_ACTORS:
-                self._kept = {}
-            self._kept.update({id_: (now + KEEP_SECONDS, figures) for id_, figures in counted.items()})
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.node import Node
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.figures import Figures
+from fediverse_node.web.kept import Kept
 from fediverse_node.web.rate_limits import RateLimits
 
 NODE: web.AppKey[Node] = web.AppKey("node", Node)
@@ -20,6 +22,8 @@ DOCUMENTS: web.AppKey[Documents] = web.AppKey("documents", Documents)
 INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 FIGURES: web.AppKey[Figures] = web.AppKey("figures", Figures)
+#: Parts of statuses that stay the same while their post does, by the post's id.
+STATUS_PARTS: web.AppKey[Kept[int, Any]] = web.AppKey("status_parts", Kept[int, Any])
 RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits", RateLimits)
 
 #: `(request, status, text)` → the page a person sees instead of what they asked for.

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from fediverse_node.kernel.errors import NodeError, NotNow, NotValid
+from fediverse_node.kernel.errors import NodeError, NotFound, NotNow, NotValid
 from fediverse_node.web import problems
 from fediverse_node.web.keys import CLIENT, RATE_LIMITS, REQUEST_ID
 from fediverse_node.web.rate_limits import ADDRESS, address_key
@@ -155,6 +155,9 @@ def _admit(request: web.Request) -> None:
     # With an absolute-form target aiohttp would report the host of the target instead of `Host`.
     if not request.raw_path.startswith("/") and request.method != "OPTIONS":
         raise NotValid("The request target must be a path.")
+    # Nothing here has a NUL in its name, and PostgreSQL fails when it is asked for one.
+    if "%00" in request.raw_path.partition("?")[0]:
+        raise NotFound
     if request[CLIENT] and not request.path.startswith(_UNCOUNTED) and not request.path.endswith("/inbox"):
         request.app[RATE_LIMITS].take(ADDRESS, address_key(request[CLIENT]))
 

@@ -78,6 +78,9 @@ def answer_http(request: web.Request, error: web.HTTPException) -> web.Response:
     if error.status < 400:
         kept = {name: error.headers[name] for name in ("Location", "Vary") if name in error.headers}
         return web.Response(status=error.status, headers={"Cache-Control": "public, max-age=180", **kept})
+    if isinstance(error, web.HTTPMethodNotAllowed) and error.allowed_methods <= {"OPTIONS"}:
+        # Only the answer to preflights of the whole API is there.
+        return render(request, 404, _TEXTS[404])
     response = render(request, error.status, _TEXTS.get(error.status) or _phrase(error.status))
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in error.headers:

@@ -52,9 +52,8 @@ _HEADERS = {"Content-Type": ACTIVITY_JSON}
 @dataclass(slots=True)
 class _Exchange:
     envelope: Envelope
-    started: float
+    started: float | None = None
     task: asyncio.Task[None] | None = None
-    timer: asyncio.TimerHandle | None = None
     cut: bool = False
 
 
@@ -173,19 +172,22 @@ class DeliveryWorker:
         if not self._slots.take(envelope.host, envelope.id):
             self._unused.append(envelope.id)  # its host has turned slow while it was being claimed
             return None
-        exchange = _Exchange(envelope, asyncio.get_running_loop().time())
+        exchange = _Exchange(envelope)
         self._running[envelope.id] = exchange
         return exchange
 
     async def _begin(self, exchanges: list[_Exchange]) -> None:
         """Sign for some exchanges in one hop to another thread, which would cost as much for one."""
-        letters = [await self._letter(exchange.envelope) for exchange in exchanges]
-        loop = asyncio.get_running_loop()
-        signed = await loop.run_in_executor(self._signers, partial(_sign, letters, self._db.clock()))
-        for exchange, headers in zip(exchanges, signed, strict=True):
-            exchange.started = loop.time()
-            exchange.timer = loop.call_later(self._slow_after, self._turned_slow, exchange.envelope.id)
-            exchange.task = self._group.create_task(self._exchange(exchange, headers))
+        try:
+            letters = [await self._letter(exchange.envelope) for exchange in exchanges]
+            signing = partial(_sign, letters, self._db.clock())
+            signed = await asyncio.get_running_loop().run_in_executor(self._signers, signing)
+        except Exception:
+            # As in `_exchange`: whatever went wrong here, these letters are tried again and the rest goes on.
+            log.exception("delivery.signing_failed")
+            signed = [Answer(error="an error on our side", refused=True)] * len(exchanges)
+        for exchange, letter in zip(exchanges, signed, strict=True):
+            exchange.task = self._group.create_task(self._exchange(exchange, letter))
 
     async def _letter(self, envelope: Envelope) -> _Letter | Answer:
         document = self._documents.get(envelope.activity_id, b"")
@@ -207,7 +209,9 @@ class DeliveryWorker:
         return _Letter(message, key)
 
     async def _exchange(self, exchange: _Exchange, letter: _Signed | Answer) -> None:
-        envelope = exchange.envelope
+        envelope, loop = exchange.envelope, asyncio.get_running_loop()
+        exchange.started = started = loop.time()
+        timer = loop.call_later(self._slow_after, self._turned_slow, envelope.id)
         try:
             answer = letter if isinstance(letter, Answer) else await self._send(envelope, letter)
         except asyncio.CancelledError:
@@ -218,11 +222,11 @@ class DeliveryWorker:
             # The outermost frame of an exchange: a mistake of ours must not end the worker.
             log.exception("delivery.exchange_failed", extra={"host": envelope.host})
             answer = Answer(error="an error on our side", refused=True)
-        seconds = asyncio.get_running_loop().time() - exchange.started
-        if exchange.timer is not None:
-            exchange.timer.cancel()
+        finally:
+            timer.cancel()
+        seconds = loop.time() - started
         del self._running[envelope.id]
-        well = answer.status is not None and answer.status < 500
+        well = answer.status < 500 if answer.status is not None else answer.refused or answer.void
         self._slots.give_back(envelope.id, well=well, seconds=seconds)
         self._cut_excess()
         self._finished.append(Finished(envelope=envelope, answer=answer, seconds=seconds))
@@ -254,7 +258,10 @@ class DeliveryWorker:
     def _cut_excess(self) -> None:
         for key in self._slots.excess():
             exchange = self._running.get(key) if isinstance(key, int) else None
-            if exchange is not None and exchange.task is not None and not exchange.cut:
+            if exchange is None or exchange.task is None:
+                continue
+            # A task that is cancelled before its first step never runs, and would not give its slot back.
+            if exchange.started is not None and not exchange.cut:
                 exchange.cut = True
                 exchange.task.cancel()
 

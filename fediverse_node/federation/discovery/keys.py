@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.read import read_key_document
+from fediverse_node.activitystreams.values import is_web_address
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.candidate import Candidate, candidate_from
@@ -51,6 +52,8 @@ async def fetch(discovery: Discovery, key_id: str, budget: Budget) -> KnownKey:
         NotAuthenticated: what was found does not prove whose key it is.
     """
     ring = discovery.keyring
+    if not is_web_address(key_id):
+        raise _unproved(key_id)
     failure = ring.failures.get(key_id)
     if failure is not None:
         raise failure.with_traceback(None)

@@ -103,7 +103,8 @@ def _require_standing(tx: Tx, verified: Verified) -> None:
     if suspended:
         raise NotAllowed("This actor is suspended here.", detail=verified.signer.uri)
     if deleted and verified.proof != "fetched-from-origin":
-        raise Gone("This actor was deleted by its own server.", detail=verified.signer.uri)
+        # Not a 410: that would say of our inbox that it is gone.
+        raise NotAllowed("This actor was deleted by its own server.", detail=verified.signer.uri)
 
 
 async def _require_inbox(inbox: Inbox, username: str) -> None:

@@ -86,7 +86,7 @@ def _account_id(tx: Tx, request: web.Request) -> int:
 def _decode(body: bytes) -> _Body:
     try:
         return msgspec.json.decode(body, type=_Body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotValid(
             'Send JSON such as {"action": "rewrite", "text": "…"}.', detail=type(error).__name__
         ) from error

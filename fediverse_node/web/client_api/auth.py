@@ -12,7 +12,6 @@ from aiohttp import web
 
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
-from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.errors import NotAllowed, NotAuthenticated
 from fediverse_node.oauth import tokens
@@ -75,10 +74,10 @@ def caller(tx: Tx, bearer: str | None, need: Need) -> Caller | None:
             raise NotAuthenticated("The access token is missing. Send it as: Authorization: Bearer …")
         return None
     token = tokens.find(tx, bearer)
-    account = accounts.by_id(tx, token.account_id) if token is not None else None
-    actor = actors.by_id(tx, account.actor_id) if account is not None else None
-    if token is None or account is None or actor is None or actor.deleted_at is not None:
+    owner = accounts.with_actor(tx, token.account_id) if token is not None else None
+    if token is None or owner is None or owner[1].deleted_at is not None:
         raise NotAuthenticated("The access token is invalid or was revoked.")
+    account, actor = owner
     if account.disabled_at is not None or actor.suspended_at is not None:
         raise NotAllowed("This account is disabled. Ask whoever runs this server.")
     if need.scope and not (allows(token, need.scope) or need.or_scope in token.scopes):

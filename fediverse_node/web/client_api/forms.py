@@ -214,7 +214,7 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Value]:
 
 def _put(container: dict[str, Value], path: list[str], value: str) -> None:
     name, rest = path[0], path[1:]
-    if not rest:
+    if not rest and not isinstance(container.get(name), list | dict):
         container[name] = value
         return
     child: Value
@@ -223,7 +223,7 @@ def _put(container: dict[str, Value], path: list[str], value: str) -> None:
         if isinstance(child, list):
             child.append(value)
             return
-    else:
+    elif rest:
         child = container.setdefault(name, {})
         if isinstance(child, dict):
             _put(child, rest, value)

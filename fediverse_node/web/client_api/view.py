@@ -17,6 +17,7 @@ from fediverse_node.web.client_api.auth import Caller, viewer_of
 from fediverse_node.web.client_api.forms import Fields
 from fediverse_node.web.client_api.paging import Cursors
 from fediverse_node.web.figures import Figures
+from fediverse_node.web.kept import Kept
 from fediverse_node.web.rate_limits import RateLimits
 
 T = TypeVar("T")
@@ -27,11 +28,16 @@ JsonDict = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What does not change from request to request."""
+    """What does not change from request to request.
+
+    Attributes:
+        parts: of statuses, see `status_parts`.
+    """
 
     addresses: Addresses
     config: Config
     figures: Figures
+    parts: Kept[int, Any]
     limits: RateLimits
 
 

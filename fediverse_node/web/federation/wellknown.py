@@ -36,6 +36,8 @@ async def webfinger(request: web.Request) -> web.Response:
     resources = request.query.getall("resource", [])
     if len(resources) != 1 or not 0 < len(resources[0]) <= MAX_URL:
         raise NotValid("Say who you are looking for, once: ?resource=acct:user@host.")
+    if any(ord(character) < 0x21 for character in resources[0]):
+        raise NotValid("No address has blanks or control characters in it.")
     resource, wanted = resources[0], request.query.getall("rel", [])
     addresses, node = request.app[ADDRESSES], request.app[NODE]
 

@@ -86,7 +86,7 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         banner=own_picture(actor.image, addresses),
         # Sanitised when the profile was stored.
         bio=Markup(actor.summary_html),  # noqa: S704
-        fields=[(name, Markup(value)) for name, value in actor.fields],  # noqa: S704
+        fields=[(name, Markup(value)) for name, value in actor.fields],  # noqa: S704 as above
         figures=request.app[FIGURES].of(tx, [actor.id])[actor.id],
         joined=moment(actor.published_at or actor.created_at, words, time=False),
         posts=shown,

@@ -101,7 +101,7 @@ class PostView:
     edited: Moment | None
     unlisted: bool
     parent_uri: str | None
-    parent_url: str | None
+    parent_url: str
     parent_name: str | None
     replies: int
     boosts: int
@@ -141,7 +141,7 @@ def person(actor: Actor, addresses: Addresses) -> PersonView:
     return PersonView(
         name=name,
         handle=actor.handle,
-        url=actor.url or actor.uri,
+        url=web_address(actor.url, actor.uri),
         local=actor.local,
         bot=actor.type == "Service",
         picture=own_picture(actor.icon, addresses),
@@ -155,6 +155,11 @@ def own_picture(picture: Picture | None, addresses: Addresses) -> str | None:
     if picture is None or not picture.url.startswith(f"{addresses.origin}/"):
         return None
     return picture.url
+
+
+def web_address(*candidates: str | None) -> str:
+    """The first of *candidates* that is an address of the web. A link to anything else could be a script."""
+    return next((each for each in candidates if each and each.startswith(("https://", "http://"))), "#")
 
 
 def moment(when: datetime, strings: Strings, *, time: bool = True) -> Moment:
@@ -191,7 +196,7 @@ def _view(scene: _Scene, shown: Post) -> PostView:
     parent = scene.posts.get(post.in_reply_to_id or 0)
     return PostView(
         id=post.id,
-        url=post.url or post.uri,
+        url=web_address(post.url, post.uri),
         uri=post.uri,
         author=author,
         booster=scene.people[shown.actor_id] if boost else None,
@@ -204,7 +209,7 @@ def _view(scene: _Scene, shown: Post) -> PostView:
         edited=moment(post.edited_at, strings) if post.edited_at else None,
         unlisted=post.visibility == "unlisted",
         parent_uri=post.in_reply_to_uri,
-        parent_url=(parent.url if parent else None) or post.in_reply_to_uri,
+        parent_url=web_address(parent.url if parent else None, post.in_reply_to_uri),
         parent_name=scene.people[parent.actor_id].name if parent else None,
         replies=post.replies_count,
         boosts=post.boosts_count,
@@ -245,7 +250,7 @@ def _file(item: Attachment, author: PersonView, strings: Strings) -> FileView:
     kind = (item.media_type or "").partition("/")[0]
     labels = {"image": strings.picture, "audio": strings.sound, "video": strings.video}
     return FileView(
-        url=item.url,
+        url=web_address(item.url),
         kind=kind,
         label=labels.get(kind, strings.file),
         alt=item.name,

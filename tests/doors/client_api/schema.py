@@ -49,9 +49,9 @@ class Shapes:
     def faults(self, value: Any, schema: dict[str, Any] | str, where: str = "$") -> list[str]:
         """What is wrong with *value*; nothing when it fits. A name stands for an entity."""
         if isinstance(schema, str):
-            schema = {"$ref": schema}
+            return self.faults(value, self._document["components"]["schemas"][schema], where)
         if "$ref" in schema:
-            schema = self._document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            return self.faults(value, str(schema["$ref"]).rpartition("/")[2], where)
         for key in ("oneOf", "anyOf"):
             if key in schema:
                 tried = [self.faults(value, each, where) for each in schema[key]]

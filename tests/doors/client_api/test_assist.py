@@ -144,6 +144,7 @@ async def test_a_share_that_is_used_up_says_when_to_come_back(alpha: LiveNode, a
         b"no json",
         b"\xff",
         b"[]",
+        b'{"action": ' + b"[" * 60_000,
         {"action": "rewrite"},
         {"action": "publish", "text": "x"},
         {"action": "rewrite", "text": ""},

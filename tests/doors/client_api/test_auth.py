@@ -6,9 +6,10 @@ import pytest
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.oauth import tokens
+from fediverse_node.storage.tx import Tx
 from fediverse_node.web.client_api.routes import TABLE, Route
 from tests.doors.client_api.conftest import Client
-from tests.fixtures.nodes import LiveNode
+from tests.fixtures.nodes import LiveNode, running_node
 
 NAMES = [f"{route.method} {route.path}" for route in TABLE]
 EVERYTHING = ("read", "write", "follow", "push", "profile")
@@ -71,7 +72,7 @@ async def test_a_revoked_token_is_refused_at_once(alice: Client) -> None:
     token, db = alice.person.token, alice.node.node.db
     await alice.ok("/api/v1/accounts/verify_credentials")
 
-    def revoke(tx) -> None:  # type: ignore[no-untyped-def]
+    def revoke(tx: Tx) -> None:
         found = tokens.find(tx, token)
         assert found is not None
         tokens.revoke(tx, found.id)
@@ -109,11 +110,9 @@ async def test_a_token_in_the_query_is_not_read(alpha: LiveNode, alice: Client) 
         assert answer.status == 401
 
 
-async def test_requests_of_one_token_are_counted(new_database) -> None:  # type: ignore[no-untyped-def]
-    from tests.fixtures.nodes import running_node  # noqa: PLC0415
-
+async def test_requests_of_one_token_are_counted(database_url: str) -> None:
     settings = {"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}
-    async with running_node(new_database(), settings=settings) as node:
+    async with running_node(database_url, settings=settings) as node:
         eve = Client(node=node, person=await node.add_person("eve"))
         heard = [await eve.get("/api/v1/preferences") for _ in range(301)]
         assert {each.status for each in heard[:300]} == {200}

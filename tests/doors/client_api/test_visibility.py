@@ -11,6 +11,7 @@ import pytest
 from fediverse_node.actors import queries as actors
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.posts.tables import mentions
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines.tables import home_entries
 from tests.doors.client_api.conftest import Client
@@ -244,8 +245,6 @@ async def test_notifications_keep_quiet_about_what_can_no_longer_be_seen(alice: 
     last = (await bob.ok("/api/v1/notifications"))[1]
 
     def forget(tx: Tx) -> None:
-        from fediverse_node.posts.tables import mentions  # noqa: PLC0415
-
         tx.execute(mentions.delete().where(mentions.c.post_id == int(last["status"]["id"])))
 
     await db.write(forget)

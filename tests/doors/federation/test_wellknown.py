@@ -90,7 +90,7 @@ async def test_the_server_itself_is_found_by_its_domain_and_by_its_origin(alpha:
 @pytest.mark.parametrize(
     "resource",
     ["acct:bob@{host}", "acct:alice@elsewhere.example", "{origin}/users/bob", "https://elsewhere.example/@alice",
-     "{origin}/users/alice/followers", "acct:alice\x00@{host}", "{origin}/nodeinfo/2.0"],
+     "{origin}/users/alice/followers", "{origin}/nodeinfo/2.0"],
 )  # fmt: skip
 async def test_strangers_are_not_found(alpha: LiveNode, resource: str) -> None:
     await alpha.add_person("alice")
@@ -99,7 +99,7 @@ async def test_strangers_are_not_found(alpha: LiveNode, resource: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "resource", ["nonsense", "mailto:alice", "acct:", "acct:@", "@", f"acct:{'a' * 3000}@b"]
+    "resource", ["nonsense", "mailto:alice", "acct:a\x00@b", "acct:", "acct:@", "@", f"acct:{'a' * 3000}@b"]
 )
 async def test_what_is_no_resource_is_refused(alpha: LiveNode, resource: str) -> None:
     assert (await finger(alpha, resource))[0] == 400

@@ -17,13 +17,13 @@ class Ledger(Database):
         self.sole_writer = alone
 
     async def read(self, unit: object) -> None:  # type: ignore[override]  # never called
-        raise NotImplementedError
+        raise AssertionError
 
     async def write(self, unit: object) -> None:  # type: ignore[override]  # never called
-        raise NotImplementedError
+        raise AssertionError
 
     async def close(self) -> None:
-        raise NotImplementedError
+        raise AssertionError
 
 
 class Maker:

@@ -13,7 +13,6 @@ from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignor
 from fediverse_node.federation.inbox.storing import store_new
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotAllowed
-from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx
 
 
@@ -30,7 +29,7 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
         # A bare id is worth a request only when somebody here follows its author.
         followed = follows.has_local_followers(tx, verified.signer.id)
         return Missing() if followed else Ignored("a post of nobody we know")
-    reason = _not_for_us(tx, doc)
+    reason = _not_for_us(doc)
     if reason is not None:
         return Ignored(reason)
     if not is_wanted(tx, doc, verified.signer, context):
@@ -61,12 +60,9 @@ def described(verified: Verified, found: Found) -> ObjectDoc | None:
     return doc
 
 
-def _not_for_us(tx: Tx, doc: ObjectDoc) -> str | None:
-    assert doc.id is not None
+def _not_for_us(doc: ObjectDoc) -> str | None:
     if doc.type not in POST_TYPES:
         return "a kind of object without effect here"
     if doc.type == "Note" and doc.name and doc.in_reply_to and not doc.content:
         return "a vote"
-    if posts.by_uri(tx, doc.id) is not None:
-        return "a post that is here"
     return None

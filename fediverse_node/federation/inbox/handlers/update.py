@@ -15,6 +15,7 @@ from fediverse_node.federation.inbox.interest import is_wanted, local_recipients
 from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignored, Missing, Outcome
 from fediverse_node.federation.inbox.storing import store_new, with_recipients
 from fediverse_node.kernel.errors import NotAllowed
+from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
@@ -83,4 +84,6 @@ def _revise(tx: Tx, post: Post, doc: ObjectDoc, verified: Verified, context: Con
         edited_at=edited,
     )
     posts.revise(tx, revised, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
+    for booster_id in posts.local_boosters(tx, post.id):
+        notifications.add(tx, booster_id, "update", from_actor_id=post.actor_id, post_id=post.id)
     return Applied()

@@ -86,7 +86,7 @@ async def test_nobody_here_is_written_to(db: Database, alice: Actor) -> None:
 
     bob = await db.write(setting)
     for visibility in ("public", "unlisted", "private", "direct"):
-        assert await inboxes(db, alice, visibility, bob) == set()  # type: ignore[arg-type]  # from a literal list
+        assert await inboxes(db, alice, visibility, bob) == set()
     assert audience.of_person(bob) == []
 
 

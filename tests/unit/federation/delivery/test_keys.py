@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from fediverse_node.actors.model import Actor
@@ -29,6 +31,6 @@ async def test_memory_is_bounded(db: Database, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(module, "MEMORY", 2)
     ring = KeyRing(db)
     for name in ("a", "b", "c"):
-        actor = await db.write(lambda tx, name=name: member(tx, name))
+        actor = await db.write(partial(member, name=name))
         await ring.key_of(actor.id, "rsa")
     assert len(ring._keys) == 2

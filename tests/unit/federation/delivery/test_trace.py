@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import claims
@@ -55,7 +56,7 @@ async def test_each_server_has_a_line_that_says_what_happened(
 
     await db.write(deliver)
     for name in (post.id, str(post.id), post.uri):
-        rows = await db.read(lambda tx, name=name: trace(tx, name))
+        rows = await db.read(partial(trace, post=name))
         assert [
             (row.host, row.activity, row.state, row.attempts, row.last_status, row.last_error, row.next_try)
             for row in rows

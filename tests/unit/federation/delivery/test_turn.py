@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -142,7 +143,7 @@ async def test_a_probe_that_fails_doubles_the_pause(db: Database, alice: Actor, 
         return DOWN
 
     await live(db, clock, answer, until=START + timedelta(hours=30))
-    pauses = [(later - sooner).total_seconds() / 60 for sooner, later in zip(asked, asked[1:], strict=False)]
+    pauses = [(later - sooner).total_seconds() / 60 for sooner, later in pairwise(asked)]
     assert pauses[:4] == [0.5, 2, 10, 30]
     assert pauses[4:9] == [5, 10, 20, 40, 80]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from fediverse_node.activitystreams.read import read_activity, read_object
@@ -143,7 +145,7 @@ async def test_people_named_later_are_told_and_those_before_not_again(
     post = await publish(desk, alice, Draft(text="@bob"))
     await edit(desk, alice, post.id, Edit(text="@bob @eve"))
     for person in (bob, eve):
-        told = await db.read(lambda tx, person=person: notifications.page(tx, person.id, Page()))
+        told = await db.read(partial(notifications.page, actor_id=person.id, which=Page()))
         assert [each.type for each in told] == ["mention"]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ async def test_the_post_stands_in_its_authors_home_and_in_that_of_local_follower
     await db.write(lambda tx: follow(tx, bob, alice))
     post = await publish(desk, alice, Draft(text="hello"))
     for reader in (alice, bob):
-        page = await db.read(lambda tx, reader=reader: home.page(tx, reader.id, Page()))
+        page = await db.read(partial(home.page, actor_id=reader.id, which=Page()))
         assert [entry.id for entry in page] == [post.id]
 
 
@@ -241,9 +242,9 @@ async def test_the_authors_word_about_training_is_written_down_and_said(
     db: Database,
     desk: Desk,
     alice: Actor,
-    said: bool,
+    said: bool,  # noqa: FBT001 a column of the table
     kind: str,
-    usage: str,  # noqa: FBT001 a column of the table
+    usage: str,
 ) -> None:
     post = await publish(desk, alice, Draft(text="mine", training_use=said, method="command-line"))
     [entry] = await db.read(lambda tx: ledger.history(tx, post.uri))

@@ -1,0 +1,79 @@
+"""A page costs a page: as many statements for forty posts as for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from fediverse_node.storage.tx import Tx
+from tests.doors.client_api.conftest import Client
+from tests.fixtures.nodes import LiveNode
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """What is asked of the database meanwhile, by name of the way it is asked."""
+    seen: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("all", "first", "execute"):
+            patch.setattr(Tx, name, _counting(name, getattr(Tx, name), seen))
+        yield seen
+
+
+def _counting(name: str, original: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
+    def ask(tx: Tx, statement: Any, parameters: Any = None) -> Any:
+        seen.append(f"{name}: {statement}")
+        return original(tx, statement, parameters)
+
+    return ask
+
+
+async def write_some(authors: list[Client], reader: Client, number: int) -> None:
+    """Posts of every kind: with mention and hashtag, an answer, a followers-only one, a boost."""
+    last = ""
+    for turn in range(number):
+        author = authors[turn % len(authors)]
+        extra = {"in_reply_to_id": last} if last and turn % 3 == 0 else {}
+        visibility = "private" if turn % 4 == 1 else "public"
+        training = {"training_use": "yes"} if visibility == "public" else {}
+        post = await author.write(f"about #cats{turn} @reader", visibility=visibility, **extra, **training)
+        if visibility == "public":
+            last = post["id"]
+            await authors[(turn + 1) % len(authors)].do(f"/api/v1/statuses/{last}/reblog")
+            await reader.do(f"/api/v1/statuses/{last}/favourite")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/timelines/home",
+        "/api/v1/timelines/public",
+        "/api/v1/notifications",
+        "/api/v1/accounts/{author}/statuses",
+        "/api/v1/accounts/{author}/followers",
+    ],
+)
+async def test_forty_cost_no_more_statements_than_two(alpha: LiveNode, path: str) -> None:
+    reader = Client(node=alpha, person=await alpha.add_person("reader"))
+    authors = [Client(node=alpha, person=await alpha.add_person(f"author{n}")) for n in range(4)]
+    assert authors[0].person is not None
+    for author in authors:
+        assert author.person is not None
+        await reader.follow(author.person)
+        if author is not authors[0]:
+            await author.follow(authors[0].person)
+    await write_some(authors, reader, 40)
+    url = path.format(author=authors[0].person.actor.id)
+    lengths, counts = [], []
+    for limit in (2, 40):
+        # Figures of authors are kept for a minute; both readings should find them kept.
+        await reader.ok(url, limit=40)
+        with counted() as statements:
+            lengths.append(len(await reader.ok(url, limit=limit)))
+        counts.append(len(statements))
+    assert lengths[1] > lengths[0]
+    # A short page may happen to hold no boost, no answer, nothing private; no more than these differ.
+    assert 3 <= counts[0] <= counts[1] <= min(counts[0] + 3, 12), statements
