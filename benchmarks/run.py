@@ -58,6 +58,8 @@ async def figures(size: Size, place: Place, *, log_level: str, only: str) -> Asy
         listener = await stack.enter_async_context(Listener(world.respond, HOSTS))
         plan = _plan(size, place, listener.domains)
         village = await furnish(place.database, plan)
+        async with NodeProcess(place, config):
+            pass  # the first start compiles the modules, as an installation does once and for all
         starts = []
         for _ in range(size.starts - 1):
             async with NodeProcess(place, config) as node:

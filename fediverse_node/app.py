@@ -24,6 +24,7 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.assist.configured import open_provider
 from fediverse_node.config import Config
 from fediverse_node.federation.delivery.worker import DeliveryWorker
+from fediverse_node.federation.inbox.model import Inbox, open_inbox
 from fediverse_node.federation.inbox.process import InboxWorker
 from fediverse_node.kernel.clock import Clock, system_clock
 from fediverse_node.kernel.errors import NotValid
@@ -34,6 +35,7 @@ from fediverse_node.schema.migrate import backup, migrate
 from fediverse_node.storage.engine import open_database, sqlite_path
 from fediverse_node.web.application import make_application
 from fediverse_node.web.control.door import make_control_application
+from fediverse_node.web.keys import INBOX
 from fediverse_node.web.runner import make_runner
 
 log = logging.getLogger(__name__)
@@ -74,9 +76,11 @@ async def serve(config: Config, stop: asyncio.Event, *, workers: bool = True) ->
     """Open the doors, run the workers, and stay until *stop* is set."""
     async with open_node(config) as node, contextlib.AsyncExitStack() as stack:
         stop_workers = asyncio.Event()
+        application = make_application(node)
         if workers:
-            await stack.enter_async_context(_running_workers(node, stop_workers))
-        await stack.enter_async_context(_listening(node))
+            # The door's inbox, so that what one has learnt of other servers the other knows too.
+            await stack.enter_async_context(_running_workers(node, application[INBOX], stop_workers))
+        await stack.enter_async_context(_listening(node, application))
         await stack.enter_async_context(_control_socket(node))
         log.info("serve.ready", extra={"listen": config.server.listen, "origin": config.origin})
         await stop.wait()
@@ -88,7 +92,7 @@ async def work(config: Config, stop: asyncio.Event) -> None:
     """Only the workers, for a database that several processes share (PostgreSQL)."""
     if sqlite_path(config.database.url) is not None:
         raise NotValid("A separate worker needs PostgreSQL: a SQLite file belongs to one process.")
-    async with open_node(config) as node, _running_workers(node, stop):
+    async with open_node(config) as node, _running_workers(node, open_inbox(node), stop):
         log.info("worker.ready")
         await stop.wait()
 
@@ -100,10 +104,10 @@ def control_socket_path(config: Config) -> Path | None:
 
 
 @asynccontextmanager
-async def _running_workers(node: Node, stop: asyncio.Event) -> AsyncIterator[None]:
+async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         group.create_task(DeliveryWorker(node.db, node.outbound, alone=node.db.sole_writer).run(stop))
-        group.create_task(InboxWorker(node).run(stop))
+        group.create_task(InboxWorker(node, inbox).run(stop))
         try:
             yield
         finally:
@@ -111,8 +115,8 @@ async def _running_workers(node: Node, stop: asyncio.Event) -> AsyncIterator[Non
 
 
 @asynccontextmanager
-async def _listening(node: Node) -> AsyncIterator[None]:
-    runner = make_runner(make_application(node))
+async def _listening(node: Node, application: web.Application) -> AsyncIterator[None]:
+    runner = make_runner(application)
     await runner.setup()
     host, _, port = node.config.server.listen.rpartition(":")
     try:

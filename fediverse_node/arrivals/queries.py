@@ -31,6 +31,12 @@ def note(tx: Tx, activity_uri: str, actor_uri: str) -> bool:
     return tx.insert_new(receipts, values)
 
 
+def was_taken_in(tx: Tx, activity_uri: str, actor_uri: str) -> bool:
+    """Whether this activity of this actor was taken in, as far as it is remembered."""
+    where = sa.and_(receipts.c.activity_uri == activity_uri, receipts.c.actor_uri == actor_uri)
+    return tx.first(sa.select(receipts.c.received_at).where(where)) is not None
+
+
 def forget(tx: Tx, activity_uri: str, actor_uri: str) -> None:
     """It could not take effect after all: the same activity, sent again, is tried again."""
     where = sa.and_(receipts.c.activity_uri == activity_uri, receipts.c.actor_uri == actor_uri)

@@ -47,8 +47,8 @@ def set_up(*, level: str, style: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # These libraries log addresses with their queries, and bodies at DEBUG.
-    for name in ("httpx", "httpx2", "httpcore2", "openai", "aiohttp.access"):
+    # These libraries log addresses with their queries, and bodies at DEBUG; Alembic logs only noise.
+    for name in ("httpx", "httpx2", "httpcore2", "openai", "aiohttp.access", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

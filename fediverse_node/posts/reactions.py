@@ -30,6 +30,12 @@ def favourite(tx: Tx, post_id: int, actor_id: int, uri: str) -> bool:
     return added
 
 
+def rename(tx: Tx, post_id: int, actor_id: int, uri: str) -> None:
+    """A peer sent a second Like for the pair: the favourite goes by its newest id from now on."""
+    where = sa.and_(favourites.c.post_id == post_id, favourites.c.actor_id == actor_id)
+    tx.execute(favourites.update().where(where).values(uri=uri))
+
+
 def unfavourite(tx: Tx, post_id: int, actor_id: int) -> str | None:
     """Take a favourite back. Gives the id of its Like; None when there was none."""
     uri = favourite_uri(tx, post_id, actor_id)

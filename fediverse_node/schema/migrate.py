@@ -14,7 +14,6 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from fediverse_node.kernel.errors import NotValid
 from fediverse_node.storage.engine import sqlite_path
 from fediverse_node.storage.sqlite import driver, exclusive
 
@@ -22,7 +21,7 @@ log = logging.getLogger(__name__)
 
 #: The newest revision this program knows. Written down here, so that a start with nothing to migrate
 #: need not load Alembic, which takes as long as everything else together.
-HEAD = "20261121"
+HEAD = "20261121_first_tables"
 _ADVISORY_LOCK = 0x66656469  # "fedi"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,9 +46,11 @@ class Moment(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 SQLAlchemy's signature
         """Give back an aware moment in UTC."""
-        if value is None:
-            return None
-        return _EPOCH + timedelta(microseconds=value)
+        return _moment(value)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 SQLAlchemy's signature
+        """The same without the wrappers around it: a page of posts holds hundreds of values."""
+        return _moment
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -62,7 +65,19 @@ class Json(sa.types.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ARG002 SQLAlchemy's signature
         """Decode; NULL stays None."""
-        return None if value is None else _decode_json(value)
+        return _json(value)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002 SQLAlchemy's signature
+        """The same without the wrappers around it."""
+        return _json
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def _json(value: str | None) -> Any:
+    return None if value is None else _decode_json(value)
 
 
 def id_column() -> sa.Column[int]:

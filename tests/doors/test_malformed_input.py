@@ -8,7 +8,7 @@ import logging
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -170,13 +170,13 @@ def activities(target: Target, chance: random.Random) -> JsonDict:
     return chance.choice(ways)()
 
 
-async def send_all(target: Target, count: int, send: Callable[[RawConnection, int], object]) -> None:
+async def send_all(target: Target, count: int, send: Callable[[RawConnection, int], Awaitable[None]]) -> None:
     """Send numbers 0 to *count*, over `SENDERS` connections."""
 
     async def sender(first: int) -> None:
         async with RawConnection(target.port) as connection:
             for number in range(first, count, SENDERS):
-                await send(connection, number)  # type: ignore[misc]  # the callers' functions are async
+                await send(connection, number)
 
     async with asyncio.TaskGroup() as group:
         for first in range(SENDERS):
@@ -260,7 +260,7 @@ def _spoil(headers: dict[str, str], hostile: Hostile, target: Target) -> None:
 def routes(target: Target) -> list[tuple[str, str]]:
     """Every method and path there is, as the router knows them."""
     application = make_application(target.node.node)
-    found = set()
+    found: set[tuple[str, str]] = set()
     for route in application.router.routes():
         path = route.resource.canonical if route.resource is not None else ""
         methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] if path.startswith("/api/") else [route.method]

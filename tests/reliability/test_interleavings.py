@@ -192,7 +192,8 @@ async def tell(stage: Stage, history: list[str], arriving: list[str], *, working
 
 
 @pytest.mark.slow
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@pytest.mark.timeout(300)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(telling=tellings(), working=st.booleans())
 async def test_what_is_so_in_the_end_does_not_depend_on_the_order_of_arrival(
     stage: Stage,

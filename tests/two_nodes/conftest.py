@@ -48,9 +48,12 @@ class App:
 
     async def call(self, method: str, path: str, **fields: Any) -> Any:
         """The body of an answer, which must be a 200."""
-        options = {"params": fields} if method == "GET" else {"json": fields}
         async with self.node.http.request(
-            method, f"/api/{path}", headers=self.person.bearer, **options
+            method,
+            f"/api/{path}",
+            headers=self.person.bearer,
+            params=fields if method == "GET" else None,
+            json=None if method == "GET" else fields,
         ) as answer:
             body = await answer.json()
             assert answer.status == 200, (method, path, body)
@@ -102,7 +105,8 @@ class App:
             status = (await self.home()).get(uri)
             return status if status and like.items() <= status.items() else None
 
-        return await self.sees(f"{uri} {like}", look)
+        found: JsonDict = await self.sees(f"{uri} {like}", look)
+        return found
 
     async def shows(self, uri: str) -> bool:
         """Whether this node has a post at all and shows it to this person."""

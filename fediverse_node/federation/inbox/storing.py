@@ -25,11 +25,25 @@ def store_new(tx: Tx, doc: ObjectDoc, author: Actor, context: Context) -> Post |
     people = local_recipients(tx, doc, context)
     shaped = shape(doc, author, id_=tx.new_id(), now=tx.now)
     post = posts.add(tx, shaped.post, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
-    if post is None:
-        return None
+    if post is not None:
+        _introduce(tx, post, people, context)
+    return post
+
+
+def introduce(tx: Tx, post: Post, context: Context) -> None:
+    """Put a post that is here into the homes a new one goes to, and tell those it names.
+
+    By the post as it is stored: a second Create must not reach people whom the first did not name.
+    Changes nothing when it is done again.
+    """
+    named = [mention.actor_uri for mention in posts.mentions_of(tx, [post.id]).get(post.id, [])]
+    people = [actor for actor in actors.by_uris(tx, named).values() if actor.local and actor.active]
+    _introduce(tx, post, people, context)
+
+
+def _introduce(tx: Tx, post: Post, people: list[Actor], context: Context) -> None:
     home.deliver(tx, post)
     _tell(tx, post, people, context)
-    return post
 
 
 def with_recipients(shaped: ShapedPost, people: list[Actor]) -> list[Mention]:

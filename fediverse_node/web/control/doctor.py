@@ -70,10 +70,10 @@ async def _database(node: Node) -> Finding:
     found = await node.db.read(
         lambda tx: tx.connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     )
-    if found == schema.head():
+    if found == schema.HEAD:
         return Finding("database", "well", f"{node.db.url} at revision {found}")
     return Finding(
-        "database", "ill", f"revision {found} is not {schema.head()}: restart the server to migrate"
+        "database", "ill", f"revision {found} is not {schema.HEAD}: restart the server to migrate"
     )
 
 

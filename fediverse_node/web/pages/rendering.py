@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
 from aiohttp import web
 
 from fediverse_node.actors.addresses import Addresses
@@ -17,6 +16,9 @@ from fediverse_node.web.keys import ADDRESSES, NODE
 from fediverse_node.web.pages import strings
 from fediverse_node.web.pages.assets import assets
 from fediverse_node.web.pages.strings import Strings
+
+if TYPE_CHECKING:
+    import jinja2
 
 HTML = "text/html; charset=utf-8"
 
@@ -85,6 +87,8 @@ def _more(head: Head, addresses: Addresses) -> dict[str, str]:
 
 @cache
 def _environment() -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415 a start need not wait for it: the first page does
+
     return jinja2.Environment(
         loader=jinja2.PackageLoader("fediverse_node.web.pages"),
         autoescape=True,

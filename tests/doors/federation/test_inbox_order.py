@@ -340,3 +340,35 @@ async def claim(street: Street) -> list[Job]:
 def _add(tx: Tx, *hosts: str) -> None:
     for host in hosts:
         arrivals.add(tx, host=host, signer_uri=f"http://{host}/users/x", document=b"{}")
+
+
+async def test_a_post_that_was_passed_on_first_is_at_home_once_its_author_sends_it(street: Street) -> None:
+    await street.befriend(street.bob)
+    await street.befriend(street.carol)
+    mention = {"type": "Mention", "href": street.alice.actor.uri, "name": "@alice"}
+    note = street.bob.note(tag=[mention])
+    boost = street.carol.announce(note["id"])
+    assert await street.carol.send(street.shared, boost) == 202
+    await street.work()
+    assert (await street.home(), "mention" in await street.told()) == ([boost["id"]], False)
+    for _ in range(2):
+        assert await street.bob.send(street.shared, street.bob.create(note)) == 202
+    assert sorted(await street.home()) == sorted([note["id"], boost["id"]])
+    assert (await street.told()).count("mention") == 1
+
+
+async def test_an_undo_that_comes_late_does_not_end_what_was_done_again(street: Street) -> None:
+    post = await street.write_post()
+    first, again = street.bob.follow(street.alice.actor.uri), street.bob.follow(street.alice.actor.uri)
+    like, liked_again = street.bob.like(post.uri), street.bob.like(post.uri)
+    for activity in (first, like, again, liked_again, street.bob.undo(first), street.bob.undo(like)):
+        assert await street.bob.send(street.inbox, activity) == 202
+    following, stored = await street.follower(street.bob), await street.post(post.uri)
+    assert stored is not None
+    assert following is not None
+    assert (following.uri, stored.favourites_count) == (again["id"], 1)
+    for activity in (street.bob.undo(again), street.bob.undo(liked_again)):
+        assert await street.bob.send(street.inbox, activity) == 202
+    stored = await street.post(post.uri)
+    assert stored is not None
+    assert (await street.follower(street.bob), stored.favourites_count) == (None, 0)

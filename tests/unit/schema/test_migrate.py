@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from fediverse_node.kernel.errors import NotNow, NotValid
 from fediverse_node.peers.tables import peers
 from fediverse_node.schema import migrate as schema
+from fediverse_node.schema import revisions
 from fediverse_node.storage.engine import open_database, sqlite_path
 from fediverse_node.storage.tx import Tx
 
@@ -22,8 +25,21 @@ def test_up_check_down_up(empty_database_url: str) -> None:
 
     schema.migrate(empty_database_url)
 
-    assert schema.current(empty_database_url) == schema.head()
+    assert schema.current(empty_database_url) == schema.HEAD
     schema.check(empty_database_url)
+
+
+def test_the_revision_that_is_written_down_is_the_newest_there_is() -> None:
+    assert revisions.newest() == schema.HEAD
+
+
+def test_a_start_with_nothing_to_migrate_does_not_load_alembic(database_url: str) -> None:
+    program = (
+        "import sys; from fediverse_node.schema.migrate import migrate; "
+        f"migrate({database_url!r}); assert 'alembic' not in sys.modules"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_migrating_twice_changes_nothing(database_url: str) -> None:

@@ -10,9 +10,10 @@ from fediverse_node.federation.inbox.authority import own_object
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.interest import is_wanted
 from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignored, Missing, Outcome
-from fediverse_node.federation.inbox.storing import store_new
+from fediverse_node.federation.inbox.storing import introduce, store_new
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotAllowed
+from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx
 
 
@@ -34,9 +35,13 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
         return Ignored(reason)
     if not is_wanted(tx, doc, verified.signer, context):
         return Ignored("a post of nobody we know")
-    if store_new(tx, doc, verified.signer, context) is None:
-        return Ignored("a post that is here, or was deleted")
-    return Applied()
+    if store_new(tx, doc, verified.signer, context) is not None:
+        return Applied()
+    here = posts.by_uri(tx, doc.id) if doc.id is not None else None
+    if here is not None and here.actor_id == verified.signer.id:
+        # It may have been fetched because somebody passed it on or looked it up: nobody was told then.
+        introduce(tx, here, context)
+    return Ignored("a post that is here, or was deleted")
 
 
 def described(verified: Verified, found: Found) -> ObjectDoc | None:

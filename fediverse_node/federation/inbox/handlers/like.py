@@ -32,7 +32,9 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
     if posts.tombstone(tx, activity.id) is not None:
         return Ignored("a like that was taken back before it came")
     if not reactions.favourite(tx, post.id, verified.signer.id, activity.id):
-        return Ignored("a like that is here")
+        # Liked anew, and the Undo in between is late: it must not end this one.
+        reactions.rename(tx, post.id, verified.signer.id, activity.id)
+        return Applied()
     author = local_author(tx, post)
     if author is not None:
         notifications.add(tx, author.id, "favourite", from_actor_id=verified.signer.id, post_id=post.id)

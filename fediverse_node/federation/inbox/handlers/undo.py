@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fediverse_node.activitystreams.values import kind, link
 from fediverse_node.actors import queries as actors
+from fediverse_node.arrivals import queries as arrivals
 from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Found, Ignored, Outcome
@@ -69,8 +70,14 @@ def _by_id(tx: Tx, verified: Verified, stated: str | None) -> bool:
 
 
 def _by_what_it_did(tx: Tx, verified: Verified, stated: str | None) -> bool:
-    """Where the id is unknown: servers have sent an Undo with a fresh id for what it takes back."""
+    """Where the id is unknown: servers have sent an Undo with a fresh id for what it takes back.
+
+    An id that is remembered is not unknown: what it made was taken back or made anew since, and an
+    Undo that comes late must not end what came after it.
+    """
     activity, signer_id = verified.activity, verified.signer.id
+    if activity.object_id is not None and arrivals.was_taken_in(tx, activity.object_id, activity.actor):
+        return False
     uri = link(activity.object.get("object")) if activity.object else None
     if uri is None:
         return False
