@@ -13,6 +13,7 @@ receipts = sa.Table(
     sa.Column("activity_uri", sa.Text, primary_key=True),
     sa.Column("actor_uri", sa.Text, primary_key=True),
     sa.Column("received_at", Moment, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 #: Activities that need something fetched before they can take effect.

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from fediverse_node.cli import reach
-from fediverse_node.config import Config, load
+from fediverse_node.config import PREFIX, Config, load
 from fediverse_node.web import practice
 
 T = TypeVar("T")
@@ -144,8 +144,8 @@ def running_nodes(folder: Path) -> Iterator[DemoNodes]:
 def _provider() -> Iterator[tuple[dict[str, str], str, bool]]:
     key = os.environ.get("OPENAI_API_KEY")
     if key:
-        base_url = os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1")
-        model = os.environ.get("OPENAI_MODEL", "gpt-5-mini")
+        base_url = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+        model = os.environ.get("OPENAI_MODEL") or "gpt-5-mini"
         yield _assist_environment(base_url, model, key), f"{model} at {base_url}", False
         return
     port = _free_ports(1)[0]
@@ -179,7 +179,12 @@ def _write(folder: Path, name: str, port: int) -> tuple[Path, Config]:
 
 def _start(config: Path, assist: dict[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "fediverse_node", "--config", str(config), "serve"]
-    return subprocess.Popen(command, env={**os.environ, **assist})  # noqa: S603 ourselves
+    return subprocess.Popen(command, env={**plain_environment(os.environ), **assist})  # noqa: S603 ourselves
+
+
+def plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """*environment* without settings of a real node: in a container they name its database."""
+    return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}
 
 
 def _until_ready(node: DemoNode, process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,8 @@ from fediverse_node.kernel.errors import NotValid
 #: Longest address we accept from anybody (reference: limits table L).
 MAX_URL = 2048
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^]")
+#: What an address has before its path: everything that decides its origin.
+_ROOT = re.compile(r"[A-Za-z]+://[^/?#]+")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -61,15 +63,14 @@ def split_http(url: str) -> SplitResult:
     return parts
 
 
-@lru_cache(maxsize=2048)
 def origin_of(url: str) -> str:
     """`scheme://host[:port]` in canonical form: what FEP-fe34 calls the origin.
 
     Raises:
         NotValid: see `split_http`.
     """
-    parts = split_http(url)
-    return f"{parts.scheme}://{_authority(parts)}"
+    scheme, authority = _place(url)
+    return f"{scheme}://{authority}"
 
 
 def authority_of(url: str) -> str:
@@ -78,7 +79,21 @@ def authority_of(url: str) -> str:
     Raises:
         NotValid: see `split_http`.
     """
-    return _authority(split_http(url))
+    return _place(url)[1]
+
+
+def _place(url: str) -> tuple[str, str]:
+    """The scheme and the canonical authority. Taking an address apart costs more than all rules about it."""
+    if len(url) <= MAX_URL and not _FORBIDDEN.search(url) and (root := _ROOT.match(url)):
+        return _place_of_root(root[0])
+    parts = split_http(url)
+    return parts.scheme, _authority(parts)
+
+
+@lru_cache(maxsize=4096)
+def _place_of_root(root: str) -> tuple[str, str]:
+    parts = split_http(root)
+    return parts.scheme, _authority(parts)
 
 
 def _authority(parts: SplitResult) -> str:

@@ -79,6 +79,7 @@ mentions = sa.Table(
     sa.Column("actor_uri", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Index("ix_mentions_actor_uri", "actor_uri", "post_id"),
+    sqlite_with_rowid=False,
 )
 
 hashtags = sa.Table(
@@ -89,6 +90,7 @@ hashtags = sa.Table(
     sa.Column("tag", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Index("ix_hashtags_tag", "tag", "post_id"),
+    sqlite_with_rowid=False,
 )
 
 favourites = sa.Table(
@@ -112,6 +114,7 @@ tombstones = sa.Table(
     sa.Column("former_type", sa.Text),
     sa.Column("published_at", Moment),
     sa.Column("deleted_at", Moment, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 #: `Idempotency-Key` of a client → the post it made.

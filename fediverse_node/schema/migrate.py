@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 #: The newest revision this program knows. Written down here, so that a start with nothing to migrate
 #: need not load Alembic, which takes as long as everything else together.
-HEAD = "20261121_first_tables"
+HEAD = "20261122_ledger_only_grows"
 _ADVISORY_LOCK = 0x66656469  # "fedi"
 
 
@@ -65,6 +65,7 @@ def backup(url: str, *, now: datetime) -> Path | None:
         return None
     target = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%SZ}.backup")
     with exclusive(path):
+        _make_private(target)
         source, copy = driver().connect(str(path)), driver().connect(str(target))
         try:
             source.backup(copy)
@@ -73,6 +74,14 @@ def backup(url: str, *, now: datetime) -> Path | None:
             copy.close()
     log.info("storage.backup_made", extra={"path": str(target)})
     return target
+
+
+def _make_private(path: Path) -> None:
+    """Create *path* for its owner's eyes only: private keys and closed posts will be in it.
+
+    SQLite gives the files beside it (`-wal`, `-shm`) the same permissions. A file that exists keeps its own.
+    """
+    path.touch(mode=0o600)
 
 
 def _revision(connection: sa.Connection) -> str | None:
@@ -97,6 +106,7 @@ def _connection(url: str) -> Iterator[sa.Connection]:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(path):
+        _make_private(path)
         engine = sa.create_engine(f"sqlite:///{path}", module=driver(), poolclass=sa.NullPool)
 
         @sa.event.listens_for(engine, "connect")

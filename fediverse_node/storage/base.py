@@ -81,5 +81,10 @@ def _json(value: str | None) -> Any:
 
 
 def id_column() -> sa.Column[int]:
-    """The primary key of most tables: a time-ordered id made by `Tx.new_id`."""
-    return sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False)
+    """The primary key of most tables: a time-ordered id made by `Tx.new_id`.
+
+    On SQLite it has to be called INTEGER to be the place of the row itself; a BIGINT would get an index
+    of its own, which every insert writes and every look-up reads first.
+    """
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column("id", kind, primary_key=True, autoincrement=False)

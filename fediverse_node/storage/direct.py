@@ -139,7 +139,9 @@ class _Compiled:
         for each in found:
             values = list(each)
             for position, convert in read:
-                values[position] = convert(values[position])
+                # Whatever the type, NULL is None, and most columns that are converted are empty.
+                if values[position] is not None:
+                    values[position] = convert(values[position])
             shown.append(row(values))
         return shown
 

@@ -246,6 +246,10 @@ def _take_lock(path: Path) -> int:
         raise NotNow(
             f"Another process is using {path}. Stop it first, or let it do the work.", detail=str(error)
         ) from error
+    if not path.exists():
+        # It will hold private messages and private keys, and SQLite itself would let everybody on the
+        # machine read it. The files SQLite puts beside it (-wal, -shm) get the same permissions.
+        path.touch(mode=0o600)
     return handle
 
 

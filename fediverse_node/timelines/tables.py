@@ -13,4 +13,5 @@ home_entries = sa.Table(
     sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True),
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), primary_key=True),
     sa.Index("ix_home_entries_post_id", "post_id"),
+    sqlite_with_rowid=False,
 )

@@ -410,19 +410,22 @@ RAW_REQUESTS: list[bytes] = [
 
 @pytest.mark.slow
 async def test_broken_http_is_answered_or_hung_up_on(target: Target) -> None:
-    chance = random.Random(3)
     host = f"127.0.0.1:{target.port}".encode()
     failures: list[str] = []
-    async with RawConnection(target.port) as connection:
-        for number in range(RAW):
-            data = RAW_REQUESTS[number % len(RAW_REQUESTS)].replace(b"{host}", host)
-            if number >= len(RAW_REQUESTS):
-                data = _damaged(data, chance)
-            # Whoever has said everything hangs up; so no request is left half way.
-            answer = await connection.exchange(data, head_only=data.startswith(b"HEAD"), end=True)
-            if answer.status >= 500:
-                failures.append(f"{answer.status} {data[:200]!r}")
+    answers: Counter[int] = Counter()
+
+    async def send(connection: RawConnection, number: int) -> None:
+        data = RAW_REQUESTS[number % len(RAW_REQUESTS)].replace(b"{host}", host)
+        if number >= len(RAW_REQUESTS):
+            data = _damaged(data, random.Random(number))
+        answer = await connection.exchange(data, head_only=data.startswith(b"HEAD"), last=True)
+        answers[answer.status] += 1
+        if answer.status >= 500:
+            failures.append(f"{answer.status} {data[:200]!r}")
+
+    await send_all(target, RAW, send)
     assert failures == [], "\n".join(failures)
+    assert answers[400] > RAW / 3, answers
 
 
 def _damaged(data: bytes, chance: random.Random) -> bytes:

@@ -159,6 +159,7 @@ def _revised(
             content=changes.text,
             summary=changes.summary,
             language=language,
+            media_type=changes.content_type,
             attachments=before.attachments,
         ),
         ai_disclosure=part.disclosure,

@@ -165,7 +165,12 @@ def _new_post(
         source=draft.text,
         source_media_type=draft.content_type,
         addressed=tuple(named),
-        revision=revision_of(content=draft.text, summary=draft.summary, language=language),
+        revision=revision_of(
+            content=draft.text,
+            summary=draft.summary,
+            language=language,
+            media_type=draft.content_type,
+        ),
         ai_disclosure=part.disclosure,
         digital_source_type=part.digital_source_type,
         ai_tools=part.tools,

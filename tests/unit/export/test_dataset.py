@@ -447,6 +447,9 @@ NOISE = [*(name for name in ATTACKS if not name.startswith(ONCE_ONLY)), *AROUND]
 def rolled_back(db: Database) -> Iterator[Tx]:
     with db.engine.connect() as connection:
         transaction = connection.begin()
+        if connection.dialect.name == "sqlite":
+            # On SQLite our engine leaves it to `SqliteDatabase` to begin.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield Tx(connection, now=system_clock() + timedelta(seconds=1), ids=IdFactory())
         transaction.rollback()
 

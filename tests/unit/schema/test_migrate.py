@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -107,3 +108,30 @@ async def test_a_backup_is_made_only_when_a_migration_is_due(database_url: str) 
     copy = open_database(f"sqlite:///{made}")
     assert await copy.read(lambda tx: tx.scalar(sa.select(peers.c.host))) == "a.example"
     await copy.close()
+
+
+async def test_nobody_but_its_owner_reads_a_new_sqlite_file(tmp_path: Path) -> None:
+    path = tmp_path / "node.db"
+
+    schema.migrate(f"sqlite:///{path}")
+
+    db = open_database(f"sqlite:///{path}")
+    await db.write(lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(peers)))
+    modes = permissions(tmp_path)
+    await db.close()
+    assert set(modes) >= {"node.db", "node.db-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+def permissions(folder: Path) -> dict[str, int]:
+    return {found.name: found.stat().st_mode & 0o777 for found in folder.iterdir()}
+
+
+def test_a_sqlite_file_that_exists_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "node.db"
+    path.touch()
+    path.chmod(0o640)
+
+    schema.migrate(f"sqlite:///{path}")
+
+    assert path.stat().st_mode & 0o777 == 0o640

@@ -16,7 +16,9 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "actors",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("local", sa.Boolean(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -88,7 +90,9 @@ def upgrade() -> None:
     op.create_index("ix_consent_ledger_object", "consent_ledger", ["object_uri", "seq"], unique=False)
     op.create_table(
         "jobs",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("signer_uri", sa.Text(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
@@ -140,6 +144,7 @@ def upgrade() -> None:
         sa.Column("actor_uri", sa.Text(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("activity_uri", "actor_uri", name=op.f("pk_receipts")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_receipts_received_at"), "receipts", ["received_at"], unique=False)
     op.create_table(
@@ -150,11 +155,14 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("deleted_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uri", name=op.f("pk_tombstones")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_tombstones_deleted_at"), "tombstones", ["deleted_at"], unique=False)
     op.create_table(
         "accounts",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), server_default="en", nullable=False),
@@ -167,7 +175,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "activities",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
@@ -183,7 +193,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_activities_post_id"), "activities", ["post_id"], unique=False)
     op.create_table(
         "actor_keys",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -198,7 +210,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_actor_keys_actor_id"), "actor_keys", ["actor_id"], unique=False)
     op.create_table(
         "follows",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("follower_id", sa.BigInteger(), nullable=False),
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=False),
@@ -215,7 +229,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_follows_uri"), "follows", ["uri"], unique=False)
     op.create_table(
         "notifications",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("from_actor_id", sa.BigInteger(), nullable=False),
@@ -242,7 +258,9 @@ def upgrade() -> None:
     op.create_index("ix_notifications_post_id", "notifications", ["post_id"], unique=False)
     op.create_table(
         "posts",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("local", sa.Boolean(), nullable=False),
@@ -300,7 +318,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "access_tokens",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("token_sha256", sa.Text(), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
@@ -316,7 +336,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_access_tokens_account_id"), "access_tokens", ["account_id"], unique=False)
     op.create_table(
         "envelopes",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("inbox", sa.Text(), nullable=False),
@@ -364,7 +386,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "favourites",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.BigInteger(), nullable=False),
         sa.Column("uri", sa.Text(), nullable=False),
@@ -383,6 +407,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_hashtags_post_id_posts")),
         sa.PrimaryKeyConstraint("post_id", "tag", name=op.f("pk_hashtags")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_hashtags_tag", "hashtags", ["tag", "post_id"], unique=False)
     op.create_table(
@@ -392,6 +417,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["actors.id"], name=op.f("fk_home_entries_actor_id_actors")),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_home_entries_post_id_posts")),
         sa.PrimaryKeyConstraint("actor_id", "post_id", name=op.f("pk_home_entries")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_home_entries_post_id", "home_entries", ["post_id"], unique=False)
     op.create_table(
@@ -414,11 +440,14 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_mentions_post_id_posts")),
         sa.PrimaryKeyConstraint("post_id", "actor_uri", name=op.f("pk_mentions")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_mentions_actor_uri", "mentions", ["actor_uri", "post_id"], unique=False)
     op.create_table(
         "post_revisions",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("post_id", sa.BigInteger(), nullable=False),
         sa.Column("revision", sa.Text(), nullable=False),
         sa.Column("content_html", sa.Text(), nullable=False),

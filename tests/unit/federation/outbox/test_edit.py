@@ -82,6 +82,15 @@ async def test_an_edit_that_changes_no_word_keeps_the_yes(db: Database, desk: De
     assert (await sent(db))[-1][0]["object"]["contentUsage"] == "train-ai=y"
 
 
+async def test_the_same_characters_read_as_markdown_are_another_text(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    post = await publish(desk, alice, Draft(text="> one", training_use=True))
+    await edit(desk, alice, post.id, Edit(text="> one", content_type="text/markdown"))
+    assert await kinds(db, post) == ["grant", "supersede"]
+    assert (await sent(db))[-1][0]["object"]["contentUsage"] == "train-ai=n"
+
+
 @pytest.mark.parametrize("visibility", ["unlisted", "private", "direct"])
 async def test_a_yes_needs_a_public_post(db: Database, desk: Desk, alice: Actor, visibility: str) -> None:
     closed = await publish(desk, alice, Draft(text="x", visibility=visibility))  # type: ignore[arg-type]  # from a list
