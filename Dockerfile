@@ -16,7 +16,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY fediverse_node ./fediverse_node
 RUN pip wheel --no-index --find-links /wheels --no-deps -w /wheels . \
  && python -m venv /opt/fediverse-node \
- && /opt/fediverse-node/bin/pip install --no-cache-dir --no-index --find-links /wheels "fediverse-node[postgres,speed,data]"
+ && /opt/fediverse-node/bin/pip install --no-cache-dir --no-index --find-links /wheels "fediverse-node[postgres,speed]"
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --user-group --home-dir /data --create-home --shell /usr/sbin/nologin node

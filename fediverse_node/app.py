@@ -77,6 +77,8 @@ async def serve(config: Config, stop: asyncio.Event, *, workers: bool = True) ->
     async with open_node(config) as node, contextlib.AsyncExitStack() as stack:
         stop_workers = asyncio.Event()
         application = make_application(node)
+        if not workers and node.db.sole_writer:
+            log.warning("serve.nobody_delivers", extra={"why": "no other process may use a SQLite file"})
         if workers:
             # The door's inbox, so that what one has learnt of other servers the other knows too.
             await stack.enter_async_context(_running_workers(node, application[INBOX], stop_workers))

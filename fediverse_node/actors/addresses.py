@@ -73,6 +73,10 @@ class Addresses:
         """An actor's pinned posts."""
         return f"{self.actor(name)}/featured"
 
+    def featured_tags(self, name: str) -> str:
+        """The hashtags an actor shows on its profile."""
+        return f"{self.actor(name)}/tags"
+
     def profile(self, name: str) -> str:
         """The page people see."""
         return f"{self.origin}/about" if name == self.domain else f"{self.origin}/@{name}"

@@ -10,6 +10,7 @@ from fediverse_node.actors import queries
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor, ActorKey, KeyKind
 from fediverse_node.kernel.errors import Conflict, NotValid
+from fediverse_node.kernel.urls import origin_of
 from fediverse_node.signatures import keys
 from fediverse_node.storage.tx import Tx
 
@@ -111,8 +112,19 @@ def instance_actor(tx: Tx, addresses: Addresses) -> Actor | None:
 
 
 def ensure_instance_actor(tx: Tx, addresses: Addresses, local_keys: LocalKeys) -> Actor:
-    """The server's own actor; made with *local_keys* when it is missing."""
+    """The server's own actor; made with *local_keys* when it is missing.
+
+    Raises:
+        NotValid: the database belongs to another origin. Whoever lives in it would no longer answer at
+            the ids that other servers know.
+    """
     found = instance_actor(tx, addresses)
     if found is not None:
         return found
+    other = queries.local_of_type(tx, "Application")
+    if other is not None:
+        raise NotValid(
+            f"This database belongs to {origin_of(other.uri)}, but instance.origin is {addresses.origin}. "
+            "An origin can never change: set it back, or begin with another database."
+        )
     return new_local_actor(tx, addresses, addresses.domain, local_keys=local_keys, actor_type="Application")

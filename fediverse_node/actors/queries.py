@@ -90,6 +90,11 @@ def local_by_name(tx: Tx, username: str) -> Actor | None:
     return _only(tx.first(_LOCAL_BY_NAME, {"name": username.lower()}))
 
 
+def local_of_type(tx: Tx, actor_type: str) -> Actor | None:
+    """A local actor of this type."""
+    return _one(tx, sa.and_(actors.c.local, actors.c.type == actor_type))
+
+
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Actor]:
     """Those of *ids* that exist, by id, in one statement."""
     found = map(actor_from, tx.all(_BY_IDS, {"ids": list(set(ids))}))

@@ -62,7 +62,10 @@ def init(desk: Desk, origin: str, name: str) -> None:
 
 def _write_new(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
+        # A provider's key may be written into it later: nobody else may read it from the start.
+        with os.fdopen(
+            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+        ) as file:
             file.write(text)
     except FileExistsError as error:
         raise Refusal(f"{path} exists already, and was left as it is.") from error

@@ -15,8 +15,8 @@ from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
 
 PAGE = 500
-#: A local post that says nothing was written here without this server's AI assistance.
-_BY_PEOPLE = frozenset({None, "human-only"})
+#: A post that says nothing of how it came about is not taken for a person's: nobody knows.
+_BY_PEOPLE = frozenset({"human-only"})
 _WITH_ASSISTANCE = _BY_PEOPLE | {"ai-assisted"}
 
 

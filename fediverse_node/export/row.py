@@ -69,6 +69,7 @@ def row_of(found: Eligible, *, source: str) -> Row | None:
         source: the server's domain.
     """
     post, entry = found.post, found.granted.entry
+    assert post.ai_disclosure is not None, "only what is labelled is eligible"
     text, redactions = redact(own_words(post))
     if not text:
         return None
@@ -82,7 +83,7 @@ def row_of(found: Eligible, *, source: str) -> Row | None:
         url=post.url or post.uri,
         author_ref="",
         language=post.language if post.language and _LANGUAGE.fullmatch(post.language) else "und",
-        ai_disclosure=post.ai_disclosure or "human-only",
+        ai_disclosure=post.ai_disclosure,
         digital_source_type=post.digital_source_type or f"{DIGITAL_SOURCE_TYPE}digitalCreation",
         ai_tools=[
             Tool(name=tool.name, provider=tool.provider or "", action=tool.action or "")

@@ -23,12 +23,12 @@ Row = sa.Row[*tuple[Any, ...]]
 Values = Mapping[str, Any]
 _Convert = Callable[[Any], Any]
 
-#: What SQLAlchemy writes where a list is to stand.
-_LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
+#: Where SQLAlchemy wants a value: one, one that bounds the result, or a list.
+_PLACE = re.compile(r"(?P<bound>LIMIT |OFFSET )?(?:\?|(?P<list>__\[POSTCOMPILE_\w+\]))")
 #: Statements that are kept compiled; the house has some three hundred.
 _MAX_STATEMENTS = 1024
-#: Lists of a statement are of so many lengths before the texts are thrown away.
-_MAX_LENGTHS = 256
+#: Texts that one statement may have, for lists of different lengths and different limits.
+_MAX_TEXTS = 256
 
 
 class DirectSqlite:
@@ -86,17 +86,24 @@ class _Place:
 
     Attributes:
         key: the parameter's name; `constant` is its value where nobody gives another.
+        many: a list.
+        written: a number that becomes part of the text.
     """
 
     key: str
     required: bool
     constant: Any
     many: bool
+    written: bool
     convert: _Convert | None
 
 
 class _Compiled:
-    """The text of one statement, and how its values are converted."""
+    """The text of one statement, and how its values are converted.
+
+    Constants and limits are written into the text. SQLite looks at such parameters when it plans, and
+    would plan anew at every run if they were bound: that takes several times as long as the run itself.
+    """
 
     def __init__(
         self, statement: sa.Executable, columns: tuple[str, ...] | None, dialect: sa.Dialect
@@ -104,9 +111,9 @@ class _Compiled:
         written: Any = statement
         compiled = written.compile(dialect=dialect, column_keys=columns)
         assert isinstance(compiled, SQLCompiler)
-        self._text = compiled.string
-        self._places = [_place(compiled.binds[name], dialect) for name in compiled.positiontup or ()]
-        self._plain = not any(place.many for place in self._places)
+        self._pieces, self._places = _taken_apart(compiled, dialect)
+        self._plain = "?".join(self._pieces)
+        self._fixed = not any(place.many or place.written for place in self._places)
         self._texts: dict[tuple[int, ...], str] = {}
         selected: Any = written.selected_columns if isinstance(written, sa.Select) else ()
         names = [str(column.key) for column in selected]
@@ -121,16 +128,18 @@ class _Compiled:
     def sql(self, values: Values) -> tuple[str, list[Any]]:
         """The text to run, and what stands for its question marks."""
         given: list[Any] = []
-        lengths: list[int] = []
+        shape: list[int] = []
         for place in self._places:
             convert = place.convert
             value = values[place.key] if place.required or place.key in values else place.constant
             if place.many:
-                lengths.append(len(value))
+                shape.append(len(value))
                 given += value if convert is None else map(convert, value)
+            elif place.written:
+                shape.append(int(value))
             else:
                 given.append(value if convert is None else convert(value))
-        return self._text if self._plain else self._with_lists(tuple(lengths)), given
+        return self._plain if self._fixed else self._shaped(tuple(shape)), given
 
     def rows(self, found: list[tuple[Any, ...]]) -> list[Row]:
         """What the driver found, as values of our types, reached by name or by position."""
@@ -145,13 +154,20 @@ class _Compiled:
             shown.append(row(values))
         return shown
 
-    def _with_lists(self, lengths: tuple[int, ...]) -> str:
-        text = self._texts.get(lengths)
+    def _shaped(self, shape: tuple[int, ...]) -> str:
+        """The text for lists of these lengths and for these limits, in their order."""
+        text = self._texts.get(shape)
         if text is None:
-            left = iter(lengths)
-            text = _LIST.sub(lambda _: ", ".join("?" * next(left)), self._text)
-            if len(self._texts) < _MAX_LENGTHS:
-                self._texts[lengths] = text
+            left = iter(shape)
+            marks = [
+                ", ".join("?" * next(left)) if place.many else str(next(left)) if place.written else "?"
+                for place in self._places
+            ]
+            text = self._pieces[0] + "".join(
+                mark + piece for mark, piece in zip(marks, self._pieces[1:], strict=True)
+            )
+            if len(self._texts) < _MAX_TEXTS:
+                self._texts[shape] = text
         return text
 
 
@@ -160,11 +176,32 @@ def _compiled(statement: sa.Executable, columns: tuple[str, ...] | None, dialect
     return _Compiled(statement, columns, dialect)
 
 
-def _place(bind: sa.BindParameter[Any], dialect: sa.Dialect) -> _Place:
-    return _Place(
-        key=bind.key,
-        required=bind.required,
-        constant=bind.effective_value,
-        many=bind.expanding,
-        convert=bind.type.dialect_impl(dialect).bind_processor(dialect),
-    )
+def _taken_apart(compiled: SQLCompiler, dialect: sa.Dialect) -> tuple[list[str], list[_Place]]:
+    """The text between the places of *compiled*, and the places; constants are part of the text."""
+    pieces, places, end = [""], [], 0
+    names = compiled.positiontup or []
+    for name, match in zip(names, _PLACE.finditer(compiled.string), strict=True):
+        bind, bound = compiled.binds[name], match["bound"] or ""
+        pieces[-1] += compiled.string[end : match.start()] + bound
+        end = match.end()
+        value = bind.effective_value
+        if bind.unique and not bind.expanding and type(value) in {int, str}:
+            pieces[-1] += _literal(value)
+            continue
+        places.append(
+            _Place(
+                key=bind.key,
+                required=bind.required,
+                constant=value,
+                many=bind.expanding,
+                written=bool(bound),
+                convert=bind.type.dialect_impl(dialect).bind_processor(dialect),
+            )
+        )
+        pieces.append("")
+    pieces[-1] += compiled.string[end:]
+    return pieces, places
+
+
+def _literal(value: Any) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"

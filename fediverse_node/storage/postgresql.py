@@ -36,7 +36,14 @@ class PostgresqlDatabase(Database):
         parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
         self.url = parsed.render_as_string(hide_password=True)
         self._secret_url = parsed
-        self.engine = sa.create_engine(parsed, pool_size=THREADS, max_overflow=2, pool_pre_ping=True)
+        self.engine = sa.create_engine(
+            parsed,
+            pool_size=THREADS,
+            max_overflow=2,
+            pool_pre_ping=True,
+            # An error is logged with its traceback, and its text must not hold what people wrote.
+            hide_parameters=True,
+        )
         self._read_engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

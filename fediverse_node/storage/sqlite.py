@@ -219,6 +219,8 @@ def _make_engine(path: Path, *, query_only: bool) -> sa.Engine:
         module=driver(),
         poolclass=NullPool,
         connect_args={"cached_statements": CACHED_STATEMENTS},
+        # An error is logged with its traceback, and its text must not hold what people wrote.
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -246,10 +248,6 @@ def _take_lock(path: Path) -> int:
         raise NotNow(
             f"Another process is using {path}. Stop it first, or let it do the work.", detail=str(error)
         ) from error
-    if not path.exists():
-        # It will hold private messages and private keys, and SQLite itself would let everybody on the
-        # machine read it. The files SQLite puts beside it (-wal, -shm) get the same permissions.
-        path.touch(mode=0o600)
     return handle
 
 

@@ -55,6 +55,7 @@ def a_post(
         "content_html": f"<p>{text}</p>" if text else "",
         "revision": revision_of(text),
         "language": "en",
+        "ai_disclosure": "human-only" if author.local else None,
         "published_at": tx.now,
         "created_at": tx.now,
     }

@@ -43,6 +43,7 @@ def embedded(
             "followers": actor.followers,
             "following": actor.following,
             "featured": actor.featured,
+            "featuredTags": addresses.featured_tags(actor.username),
             "endpoints": {"sharedInbox": addresses.shared_inbox},
             "manuallyApprovesFollowers": actor.manually_approves,
             "discoverable": actor.discoverable,

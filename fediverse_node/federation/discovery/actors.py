@@ -92,6 +92,8 @@ async def by_handle(discovery: Discovery, handle: Handle, budget: Budget) -> Act
         return known
     try:
         return await keep(discovery, await _named(discovery, handle, budget))
+    except NotFound as error:
+        raise NotFound(f"There is no account {handle}.", detail=error.detail) from error
     except NotNow:
         if known is None:
             raise

@@ -128,6 +128,27 @@ class Fields:
         single = [Fields({name: item}).text(name) for item in items]
         return [text for text in single if text]
 
+    def pairs(self, name: str, first: str, second: str) -> tuple[tuple[str, str], ...] | None:
+        """Rows of two texts: `name[0][first]`, or a JSON list of objects; None when none was sent.
+
+        Raises:
+            NotValid: it is anything else.
+        """
+        value = self._values.get(name)
+        if value is None:
+            return None
+        rows = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(rows, list):
+            raise NotValid(f"{name} must be a list.")
+        return tuple(_pair(name, row, first, second) for row in rows)
+
+
+def _pair(name: str, row: Value, first: str, second: str) -> tuple[str, str]:
+    if not isinstance(row, dict):
+        raise NotValid(f"{name} must hold {first} and {second}.")
+    fields = Fields(row)
+    return fields.text(first) or "", fields.text(second) or ""
+
 
 async def sent_fields(request: web.Request) -> Fields:
     """Query and body of a request that changes something. The body wins.

@@ -13,6 +13,7 @@ from fediverse_node.web.client_api import (
     instance,
     notifications,
     pictures,
+    profile,
     search,
     statuses,
     timelines,
@@ -60,6 +61,7 @@ TABLE: tuple[Route, ...] = (
         need=Need(scope="read:accounts", or_scope="profile"),
         reader=accounts.verify_credentials,
     ),
+    *_acts("write:accounts", {"v1/accounts/update_credentials": profile.update_credentials}, method="PATCH"),
     *_gets("read:follows", {"v1/accounts/relationships": accounts.show_relationships}),
     *_gets(
         "read:accounts",

@@ -171,13 +171,16 @@ def _typed(post: Post) -> str:
 
 def _edit(fields: Fields, before: Post, training_use: bool | None) -> Edit:  # noqa: FBT001 a value, handed on
     sensitive = fields.flag("sensitive")
+    if sensitive is None:
+        # A warning makes a post sensitive, so taking the warning away takes that away, as Mastodon does.
+        sensitive = before.sensitive and fields.text("spoiler_text") != ""
     kept: ContentType = "text/markdown" if before.source_media_type == "text/markdown" else "text/plain"
     text, summary = fields.text("status"), fields.text("spoiler_text")
     return Edit(
         text=_typed(before) if text is None else text,
         content_type=_content_type(fields) or kept,
         summary=before.summary if summary is None else summary or None,
-        sensitive=before.sensitive if sensitive is None else sensitive,
+        sensitive=sensitive,
         language=_language(fields),
         training_use=training_use,
         suggestion_handle=_suggestion(fields),

@@ -11,6 +11,7 @@ from aiohttp import web
 from fediverse_node.actors import queries as actors
 from fediverse_node.federation.builders import actor as actor_builder
 from fediverse_node.federation.builders import instance_actor as instance_actor_builder
+from fediverse_node.kernel.text import find_hashtags
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.federation.answers import activitypub, actor_of
@@ -24,7 +25,8 @@ async def person(request: web.Request) -> web.Response:
     def read(tx: Tx) -> Document:
         actor = actor_of(tx, request)
         keys = actors.keys_of(tx, actor.id)
-        found = actor_builder.document(actor, keys, addresses=addresses)
+        hashtags = find_hashtags(actor.summary_source or "")
+        found = actor_builder.document(actor, keys, addresses=addresses, hashtags=hashtags)
         return activitypub(found, modified=actor.updated_at)
 
     key = f"actor {request.match_info['name']}"

@@ -54,7 +54,9 @@ def actor_of(tx: Tx, request: web.Request) -> Actor:
     if found.deleted_at is not None:
         raise Gone("This account was deleted.")
     if name is not None and found.username != name:
-        raise web.HTTPMovedPermanently(_renamed(request, name, found.username, addresses))
+        # People are sent to a page, and no cache may send them here.
+        where = _renamed(request, name, found.username, addresses)
+        raise web.HTTPMovedPermanently(where, headers={"Vary": "Accept"})
     return found
 
 

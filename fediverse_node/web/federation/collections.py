@@ -98,6 +98,17 @@ async def featured(request: web.Request) -> web.Response:
     return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
 
 
+async def featured_tags(request: web.Request) -> web.Response:
+    """The hashtags an actor shows on its profile. Nobody here can choose any yet."""
+    node, addresses = request.app[NODE], request.app[ADDRESSES]
+
+    def read(tx: Tx) -> Document:
+        address = addresses.featured_tags(actor_of(tx, request).username)
+        return activitypub({**_count(address, 0), "items": []})
+
+    return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
+
+
 async def replies(request: web.Request) -> web.Response:
     """Public replies to a post, as ids: whoever wants one asks its origin."""
 

@@ -35,9 +35,6 @@ ROUTES: list[web.RouteDef] = [
     web.post("/actor/inbox", inbox.instance_inbox),
     web.post(f"{_PERSON}/inbox", inbox.personal_inbox),
     web.get("/actor", actors.instance),
-    web.post("/inbox", inbox.shared_inbox),
-    web.post("/actor/inbox", inbox.instance_inbox),
-    web.post(f"{_PERSON}/inbox", inbox.personal_inbox),
     *(
         web.get(f"{actor}/{name}", handler)
         for actor in ("/actor", _PERSON)
@@ -48,6 +45,7 @@ ROUTES: list[web.RouteDef] = [
             ("featured", collections.featured),
         )
     ),
+    web.get(f"{_PERSON}/tags", collections.featured_tags),
     web.get(f"{_POST}/replies", collections.replies),
     web.get(f"{_POST}/likes", collections.likes),
     web.get(f"{_POST}/shares", collections.shares),

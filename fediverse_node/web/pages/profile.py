@@ -55,7 +55,8 @@ def local_actor(tx: Tx, request: web.Request) -> Actor:
         raise Gone
     if found.username != name:
         addresses = request.app[ADDRESSES]
-        raise web.HTTPMovedPermanently(addresses.origin + request.path.replace(name, found.username, 1))
+        where = addresses.origin + request.path.replace(name, found.username, 1)
+        raise web.HTTPMovedPermanently(where, headers={"Vary": "Accept"})
     return found
 
 

@@ -98,7 +98,7 @@ async def test_other_kinds_of_bodies_and_larger_ones_are_refused(alice: Client) 
     assert packed.status == 415
 
 
-WRITES = [route for route in TABLE if route.method in {"POST", "PUT"}]
+WRITES = [route for route in TABLE if route.method in {"POST", "PUT", "PATCH"}]
 KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/x"]
 
 

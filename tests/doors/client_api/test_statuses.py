@@ -227,3 +227,12 @@ def test_a_remote_no_is_a_no_and_a_remote_yes_a_yes() -> None:
     assert _says_yes("search=n, train-ai=y")
     for said in (None, "", "train-ai=n", "train-ai=y, train-ai=n", "train-ai", "train-ai=yes", "ai=y"):
         assert not _says_yes(said), said
+
+
+async def test_a_warning_takes_the_veil_with_it_when_it_goes(alice: Client) -> None:
+    post = await alice.write("spiders", spoiler_text="animals")
+    url = f"/api/v1/statuses/{post['id']}"
+    kept = (await alice.call("PUT", url, json={"status": "big spiders"})).body
+    assert (kept["spoiler_text"], kept["sensitive"]) == ("animals", True)
+    bare = (await alice.call("PUT", url, json={"status": "flowers", "spoiler_text": ""})).body
+    assert (bare["spoiler_text"], bare["sensitive"]) == ("", False)

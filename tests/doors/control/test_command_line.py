@@ -213,6 +213,7 @@ def test_init_writes_a_configuration_for_the_internet_too(tmp_path: Path) -> Non
 
     assert lab.run("init", "--origin", "https://example.org").returncode == 0
 
+    assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o600
     assert "allow_http" not in (tmp_path / "config.toml").read_text()
     assert lab.run("--config", "other.toml", "init", "--origin", "example.org").returncode == 1
     assert not (tmp_path / "other.toml").exists()

@@ -57,7 +57,7 @@ async def test_everything_an_actor_names_answers_under_the_name_it_was_given(alp
     await alpha.add_person("alice")
     for path in ("/users/alice", "/actor"):
         actor = await fetch(alpha, path)
-        for name in ("outbox", "followers", "following", "featured"):
+        for name in ("outbox", "followers", "following", "featured", "featuredTags"):
             if name in actor:
                 assert (await fetch(alpha, actor[name]))["id"] == actor[name]
 
@@ -83,6 +83,7 @@ async def test_a_name_in_another_case_leads_to_the_one_id(alpha: LiveNode) -> No
     for path in ("/users/ALICE", "/users/Alice/outbox?page=first"):
         async with alpha.http.get(path, headers=AS2, allow_redirects=False) as answer:
             assert answer.status == 301
+            assert answer.headers["Vary"] == "Accept"
             assert answer.headers["Location"] == alpha.base_url + path.replace("ALICE", "alice").replace(
                 "Alice", "alice"
             )
@@ -156,6 +157,7 @@ async def test_who_is_gone_is_gone_everywhere(alpha: LiveNode, change: str, stat
         "/users/alice/outbox",
         "/users/alice/followers",
         "/users/alice/featured",
+        "/users/alice/tags",
     )
     for path in paths:
         await fetch(alpha, path)

@@ -4,6 +4,7 @@ import pytest
 
 from fediverse_node.actors import local
 from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
 from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.signatures import keys
 from fediverse_node.storage.database import Database
@@ -79,3 +80,14 @@ async def test_there_is_one_server_actor(db: Database) -> None:
     assert made.uri == "https://here.example/actor"
     assert (made.type, made.username) == ("Application", "here.example")
     assert await db.read(actors.count_local) == 0
+
+
+async def test_a_database_of_another_origin_is_refused(db: Database) -> None:
+    await db.write(lambda tx: local.ensure_instance_actor(tx, ADDRESSES, one_set_of_keys()))
+    elsewhere = Addresses("https://elsewhere.example")
+
+    with pytest.raises(NotValid, match=r"belongs to https://here\.example"):
+        await db.write(lambda tx: local.ensure_instance_actor(tx, elsewhere, one_set_of_keys()))
+
+    assert await db.read(lambda tx: local.instance_actor(tx, elsewhere)) is None
+    await db.write(lambda tx: local.ensure_instance_actor(tx, ADDRESSES, one_set_of_keys()))

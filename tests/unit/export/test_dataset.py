@@ -308,6 +308,7 @@ ATTACKS: dict[str, Attack] = {
     "allowed for training, not for the dataset": train_but_no_dataset,
     "sensitive": _by({"sensitive": True}),
     "AI-autonomous": _by({"ai_disclosure": "ai-autonomous"}),
+    "of which nothing is known": _by({"ai_disclosure": None}),
     "of an unknown kind": _by({"ai_disclosure": "mostly-human"}),
 }
 

@@ -25,6 +25,7 @@ def a_post(**changes: Any) -> Post:
         "visibility": "public",
         "content_html": "<p>Hello <b>you</b></p>",
         "revision": "a" * 64,
+        "ai_disclosure": "human-only",
         "language": "en",
         "published_at": NOW,
         "created_at": NOW,

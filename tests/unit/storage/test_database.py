@@ -50,6 +50,16 @@ async def test_a_unit_that_fails_leaves_nothing_and_spoils_nothing_for_its_neigh
     assert await db.read(hosts) == {"a.example", "b.example"}
 
 
+async def test_what_went_wrong_is_said_without_what_was_written(db: Database) -> None:
+    def unit(tx: Tx) -> None:
+        tx.execute(sa.text("SELECT :secret FROM no_such_table").bindparams(secret="meet me at noon"))
+
+    for way in (db.read, db.write):
+        with pytest.raises(sa.exc.DBAPIError, match="no_such_table") as caught:
+            await way(unit)
+        assert "noon" not in str(caught.value)
+
+
 async def test_a_constraint_refuses_only_the_unit_that_broke_it(db: Database) -> None:
     results = await asyncio.gather(
         *[db.write(add("same.example")) for _ in range(3)],

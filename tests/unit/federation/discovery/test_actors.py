@@ -118,8 +118,9 @@ async def test_a_handle_of_ours_is_not_asked_for(world: World) -> None:
 
 
 async def test_a_handle_nobody_has(world: World) -> None:
-    with pytest.raises(NotFound):
-        await by_handle(world.discovery, Handle("nobody", world.there.domain), world.budget)
+    handle = Handle("nobody", world.there.domain)
+    with pytest.raises(NotFound, match=f"There is no account {handle}."):
+        await by_handle(world.discovery, handle, world.budget)
 
 
 # A handle on one host, the actor on another (OBJ-08)

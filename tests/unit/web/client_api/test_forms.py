@@ -133,3 +133,16 @@ def test_any_multipart_body_gives_an_answer_or_a_refusal(body: bytes) -> None:
 def test_what_is_put_into_multipart_comes_out(text: str, name: str) -> None:
     body = f'--b b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n--b b--'.encode()
     assert parts(body) == [(name, text)]
+
+
+def test_rows_of_two_are_read_however_they_were_written() -> None:
+    rows = (("a", "1"), ("b", ""))
+    written = nest([("f[0][name]", "a"), ("f[0][value]", "1"), ("f[1][name]", "b")])
+    assert Fields(written).pairs("f", "name", "value") == rows
+    listed: list[forms.Value] = [{"name": "a", "value": 1}, {"name": "b"}]
+    assert Fields({"f": listed}).pairs("f", "name", "value") == rows
+    assert Fields({}).pairs("f", "name", "value") is None
+    wrong: tuple[forms.Value, ...] = ("x", 1, ["x"], {"0": "x"}, [{"name": {}}])
+    for value in wrong:
+        with pytest.raises(NotValid):
+            Fields({"f": value}).pairs("f", "name", "value")

@@ -1,0 +1,40 @@
+"""Changing one's own profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.web.client_api.entities_account import credential_account
+from fediverse_node.web.client_api.view import Act, Answer, View
+
+#: What Mastodon takes here as well, and nobody can change here yet.
+_NOT_OFFERED = ("avatar", "header", "source", "attribution_domains", "hide_collections")
+
+
+async def update_credentials(act: Act) -> Answer:
+    """Change the caller's profile, and tell everybody who follows them.
+
+    Raises:
+        NotValid: something was sent that cannot be changed here. Saying that it was would be a lie.
+    """
+    fields = act.fields
+    for name in _NOT_OFFERED:
+        if fields.has(name):
+            raise NotValid(f"{name} cannot be changed on this server.")
+    changes = ProfileChanges(
+        name=fields.text("display_name"),
+        summary=fields.text("note"),
+        fields=fields.pairs("fields_attributes", "name", "value"),
+        manually_approves=fields.flag("locked"),
+        discoverable=fields.flag("discoverable"),
+        indexable=fields.flag("indexable"),
+        bot=fields.flag("bot"),
+    )
+    actor = await change_profile(act.desk, act.person.actor, changes)
+
+    def changed(view: View) -> Answer:
+        return Answer(body=credential_account(view, replace(view.person, actor=actor)))
+
+    return await act.look(changed)
