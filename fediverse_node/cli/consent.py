@@ -57,7 +57,7 @@ def export(desk: Desk, out: Path, *, include_ai_assisted: bool, as_json: bool) -
     """
     # The server that does the work has another working directory.
     made = desk.ask("export", out=str(out.absolute()), include_ai_assisted=include_ai_assisted)
-    show(made, as_json=as_json, otherwise=lambda found: f"Wrote {found['rows']} posts to {found['out']}.")
+    show(made, as_json=as_json, otherwise=lambda found: f"Wrote {found['out']}: posts: {found['rows']}.")
 
 
 def _history(found: JsonDict) -> str:

@@ -10,6 +10,7 @@ import click
 from fediverse_node.cli.desk import DEFAULT_CONFIG, Desk, Refusal, note, pass_desk, refuse
 from fediverse_node.config import load
 from fediverse_node.kernel.errors import NodeError
+from fediverse_node.kernel.urls import authority_of
 
 _ONLINE = """\
 # All keys, with their defaults and a line of meaning each: config.example.toml
@@ -18,7 +19,7 @@ origin = "{origin}"
 name = "{name}"
 
 [server]
-listen = "127.0.0.1:8080"
+listen = "{listen}"
 # Your reverse proxy, so that the addresses of clients are seen:
 trusted_proxies = ["127.0.0.1/32"]
 
@@ -48,8 +49,10 @@ def init(desk: Desk, origin: str, name: str) -> None:
     Example: fediverse-node init --origin https://example.org --name "Our corner"
     """
     path = desk.config_path or DEFAULT_CONFIG
-    text = _ONLINE.format(origin=_quoted(origin), name=_quoted(name))
-    if origin.startswith("http:"):
+    lab = origin.startswith("http:")
+    listen = _place(origin) if lab else "127.0.0.1:8080"
+    text = _ONLINE.format(origin=_quoted(origin), name=_quoted(name), listen=_quoted(listen))
+    if lab:
         text += _LAB
     _write_new(path, text)
     try:
@@ -58,6 +61,15 @@ def init(desk: Desk, origin: str, name: str) -> None:
         path.unlink()
         refuse(error)
     note(f"Wrote {path}. Next: fediverse-node --config {path} serve, then account create NAME")
+
+
+def _place(origin: str) -> str:
+    """Without TLS there is no proxy in between: the server listens where its origin says."""
+    try:
+        authority = authority_of(origin)
+    except NodeError as error:
+        refuse(error)
+    return authority if authority.rpartition(":")[2].isdigit() and ":" in authority else f"{authority}:80"
 
 
 def _write_new(path: Path, text: str) -> None:

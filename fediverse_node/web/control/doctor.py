@@ -72,9 +72,7 @@ async def _database(node: Node) -> Finding:
     )
     if found == schema.HEAD:
         return Finding("database", "well", f"{node.db.url} at revision {found}")
-    return Finding(
-        "database", "ill", f"revision {found} is not {schema.HEAD}: restart the server to migrate"
-    )
+    return Finding("database", "ill", f"revision {found} is not {schema.HEAD}: restart the server to migrate")
 
 
 def _sqlite() -> Finding:

@@ -10,7 +10,7 @@ from fediverse_node.web.control.operation import JsonDict, Progress
 
 
 async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{out, include_ai_assisted?}` → `{out, rows}`. The folder appears whole, or not at all."""
+    """`{out, include_ai_assisted?}` → `{out, rows, authors, sha256}`. The folder appears whole or not."""
     made = await export_dataset(
         node.db,
         node.config,
@@ -18,4 +18,4 @@ async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict
         include_ai_assisted=bool(arguments.get("include_ai_assisted")),
         progress=progress,
     )
-    return {"out": str(made.out), "rows": made.rows}
+    return {"out": str(made.out), "rows": made.rows, "authors": made.authors, "sha256": made.sha256}

@@ -85,8 +85,7 @@ def lab(tmp_path: Path, database_url: str) -> Lab:
     done = made.run("init", "--origin", f"http://127.0.0.1:{port}", "--name", "Lab")
     assert done.returncode == 0, done.stderr
     config = tmp_path / "config.toml"
-    text = config.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{port}")
-    config.write_text(text.replace("sqlite:///data/node.db", database_url))
+    config.write_text(config.read_text().replace("sqlite:///data/node.db", database_url))
     return made
 
 
