@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from benchmarks.remote import Somebody
 from fediverse_node.accounts import queries as accounts
@@ -82,7 +83,7 @@ async def furnish(url: str, plan: Plan) -> Village:
         ids: list[int] = []
         for first in range(0, plan.posts, _CHUNK):
             numbers = range(first, min(first + _CHUNK, plan.posts))
-            ids += await db.write(lambda tx, numbers=numbers: _write(tx, writers, numbers))
+            ids += await db.write(partial(_write, writers=writers, numbers=numbers))
         await db.write(
             lambda tx: local.ensure_instance_actor(tx, Addresses(plan.origin), local.generate_keys())
         )
@@ -162,7 +163,7 @@ def _accepted(tx: Tx, *, follower: Actor, target: Actor) -> Follow:
     )
 
 
-def _write(tx: Tx, writers: Sequence[Actor], numbers: range) -> list[int]:
+def _write(tx: Tx, *, writers: Sequence[Actor], numbers: range) -> list[int]:
     """Posts in everybody's turn, and the home timeline they stand in. Gives the ids of the local ones."""
     reader, *authors = writers
     written = []

@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from statistics import median
 from benchmarks import operations
 from benchmarks.operations import Bench
 from benchmarks.process import NodeProcess, Place, free_port
-from benchmarks.remote import KEY_PAIRS, Somebody, World
+from benchmarks.remote import KEY_PAIRS, Somebody, World, signing_pair
 from benchmarks.rows import Plan, furnish
 from benchmarks.table import Figure, as_json, show
 from benchmarks.wire import Listener
@@ -52,6 +53,7 @@ QUICK = Size(count=100, posts=200, people=20, audience=100, starts=1, rest=1.0)
 
 async def figures(size: Size, place: Place, *, log_level: str, only: str) -> AsyncIterator[Figure]:
     """Every row of the table, as it is measured."""
+    yield _yardstick()
     world = World()
     config = place.configure(log_level=log_level)
     async with AsyncExitStack() as stack:
@@ -88,6 +90,17 @@ async def figures(size: Size, place: Place, *, log_level: str, only: str) -> Asy
                 for figure in await measurement(bench):
                     yield figure
         yield _figure("memory after all this", node.memory_mebibytes(), "MiB", 1)
+    yield _yardstick()
+
+
+def _yardstick() -> Figure:
+    """What the machine is worth at this moment. Where a signature takes longer, so does everything else."""
+    key, times = signing_pair(0)[0], []
+    for _ in range(500):
+        began = time.thread_time()
+        key.sign(b"yardstick")
+        times.append(time.thread_time() - began)
+    return _figure("yardstick: one RSA-2048 signature", median(times) * 1000, "ms CPU", len(times))
 
 
 def _plan(size: Size, place: Place, domains: list[str]) -> Plan:

@@ -32,22 +32,22 @@ class Figure:
 
 def show(figures: Iterable[Figure]) -> str:
     """A Markdown table."""
-    rows = [("operation", "n", "figure", "", "per second", "budget", "ratio")]
-    for each in figures:
-        rows.append(
-            (
-                each.operation,
-                str(each.count),
-                f"{each.value:.3g}" if each.value < 100 else f"{each.value:.0f}",
-                each.unit,
-                "" if each.per_second is None else f"{each.per_second:.0f}",
-                "" if each.budget is None else f"{each.budget:g}",
-                "" if each.ratio is None else f"{each.ratio:.2f}" + (" !" if each.ratio > 1 else ""),
-            )
-        )
+    rows = [("operation", "n", "figure", "", "per second", "budget", "ratio"), *map(_cells, figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [_line(row, widths) for row in rows]
     return "\n".join([lines[0], _line(["-" * width for width in widths], widths), *lines[1:]])
+
+
+def _cells(each: Figure) -> tuple[str, ...]:
+    return (
+        each.operation,
+        str(each.count),
+        f"{each.value:.3g}" if each.value < 100 else f"{each.value:.0f}",
+        each.unit,
+        "" if each.per_second is None else f"{each.per_second:.0f}",
+        "" if each.budget is None else f"{each.budget:g}",
+        "" if each.ratio is None else f"{each.ratio:.2f}" + (" !" if each.ratio > 1 else ""),
+    )
 
 
 def as_json(figures: Iterable[Figure]) -> str:

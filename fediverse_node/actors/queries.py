@@ -23,6 +23,18 @@ _BY_URI = _SELECT.where(actors.c.uri == sa.bindparam("uri"))
 _BY_IDS = _SELECT.where(actors.c.id.in_(sa.bindparam("ids", expanding=True)))
 _BY_URIS = _SELECT.where(actors.c.uri.in_(sa.bindparam("uris", expanding=True)))
 _LOCAL_BY_NAME = _SELECT.where(actors.c.username_key == sa.bindparam("name"), actors.c.local)
+_BY_HANDLE = _SELECT.where(
+    actors.c.username_key == sa.bindparam("name"), actors.c.domain == sa.bindparam("host")
+)
+_KEY_BY_ID = (
+    sa.select(*(column.label(f"key_{column.name}") for column in _KEY_COLUMNS), *COLUMNS)
+    .join_from(actor_keys, actors, actors.c.id == actor_keys.c.actor_id)
+    .where(actor_keys.c.key_id == sa.bindparam("key_id"))
+)
+_DROP_KEYS = actor_keys.delete().where(
+    actor_keys.c.actor_id == sa.bindparam("owner_id"),
+    actor_keys.c.key_id.not_in(sa.bindparam("kept", expanding=True)),
+)
 _KEYS_OF = (
     sa.select(*_KEY_COLUMNS)
     .where(actor_keys.c.actor_id == sa.bindparam("actor_id"))
@@ -76,7 +88,7 @@ def standing(tx: Tx, actor_id: int) -> tuple[bool, bool]:
 
 def by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
     """The actor `@username@domain`; *domain* canonical, the name in any case."""
-    return _one(tx, sa.and_(actors.c.username_key == username.lower(), actors.c.domain == domain))
+    return _only(tx.first(_BY_HANDLE, {"name": username.lower(), "host": domain}))
 
 
 def by_name(tx: Tx, username: str, limit: int) -> list[Actor]:
@@ -128,18 +140,12 @@ def save_key(tx: Tx, key: ActorKey) -> None:
 
 def drop_keys_except(tx: Tx, actor_id: int, key_ids: Iterable[str]) -> None:
     """Forget the keys of an actor that its own document no longer names."""
-    where = sa.and_(actor_keys.c.actor_id == actor_id, actor_keys.c.key_id.not_in(list(key_ids)))
-    tx.execute(actor_keys.delete().where(where))
+    tx.change(_DROP_KEYS, {"owner_id": actor_id, "kept": list(key_ids)})
 
 
 def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
     """The key with this id, and whose it is."""
-    columns = [column.label(f"key_{column.name}") for column in _KEY_COLUMNS]
-    row = tx.first(
-        sa.select(*columns, *COLUMNS)
-        .join_from(actor_keys, actors, actors.c.id == actor_keys.c.actor_id)
-        .where(actor_keys.c.key_id == key_id)
-    )
+    row = tx.first(_KEY_BY_ID, {"key_id": key_id})
     if row is None:
         return None
     key = ActorKey(**{field.name: getattr(row, f"key_{field.name}") for field in fields(ActorKey)})

@@ -19,6 +19,9 @@ _NAMES = [field.name for field in fields(Follow)]
 _COLUMNS = [follows.c[name] for name in _NAMES]
 # Asked with many pages, so they are built once.
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_PAIR = sa.select(*_COLUMNS).where(
+    follows.c.follower_id == sa.bindparam("by"), follows.c.target_id == sa.bindparam("of")
+)
 _OUTGOING = sa.select(*_COLUMNS).where(
     follows.c.follower_id == sa.bindparam("actor_id"), follows.c.target_id.in_(_IDS)
 )
@@ -49,7 +52,8 @@ def add(tx: Tx, follow: Follow) -> bool:
 
 def find(tx: Tx, follower_id: int, target_id: int) -> Follow | None:
     """The follow of this pair, pending or accepted."""
-    return _one(tx, sa.and_(follows.c.follower_id == follower_id, follows.c.target_id == target_id))
+    row = tx.first(_PAIR, {"by": follower_id, "of": target_id})
+    return None if row is None else _follow(row)
 
 
 def by_uri(tx: Tx, uri: str) -> Follow | None:
