@@ -60,6 +60,16 @@ def add(tx: Tx, actor: Actor) -> None:
     tx.insert(actors, _values(actor))
 
 
+def hold_names(tx: Tx, domain: str) -> None:
+    """Let nobody else store actors of *domain* before this transaction ends.
+
+    Deliveries of a stranger that arrive together are worked on by several threads and processes on
+    PostgreSQL, and each would store the stranger under an id of its own. SQLite has one writer.
+    """
+    if tx.dialect == "postgresql":
+        tx.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(domain, 0))))
+
+
 def save(tx: Tx, actor: Actor) -> None:
     """Insert, or update the row with the same uri (its id and creation time stay)."""
     tx.upsert(actors, _values(actor), key=["uri"])

@@ -20,7 +20,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,14 @@ class SqliteDatabase(Database):
         self._local = threading.local()
         self._reader_connections: list[sa.Connection] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        # Nobody reads before the writer has the file in WAL mode: a reader could keep it from switching.
+        self._writing: Future[None] = Future()
         self._writer.start()
+        try:
+            self._writing.result()
+        except BaseException:
+            os.close(self._lock_file)
+            raise
 
     async def read(self, unit: Unit[T]) -> T:
         """Run *unit* on a reader thread, in one snapshot."""
@@ -132,7 +139,12 @@ class SqliteDatabase(Database):
             line.driver.execute("ROLLBACK")
 
     def _write_loop(self) -> None:
-        line = _Line.open(self.engine)
+        try:
+            line = _Line.open(self.engine)
+        except BaseException as error:  # noqa: BLE001 handed to whoever opens the database
+            self._writing.set_exception(error)
+            return
+        self._writing.set_result(None)
         with line.connection:
             while (first := self._queue.get()) is not None:
                 group, last = self._gather(first)

@@ -74,6 +74,7 @@ def store(tx: Tx, candidate: Candidate) -> Actor:
 
     What we decided about it (its id, its suspension) stays.
     """
+    actors.hold_names(tx, candidate.domain)
     known = actors.by_uri(tx, candidate.uri)
     _free_handle(tx, candidate)
     actor = _actor(tx, candidate, known)
