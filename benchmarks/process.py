@@ -36,6 +36,8 @@ rate_limits = false
 [log]
 level = "{level}"
 """
+#: `python -m fediverse_node` where the extra `speed` is not installed.
+_WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; from fediverse_node.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +83,10 @@ class NodeProcess:
         cpu_to_answer: CPU seconds it used until then.
     """
 
-    def __init__(self, place: Place, config: Path) -> None:
+    def __init__(self, place: Place, config: Path, *, plain_loop: bool = False) -> None:
         self.place = place
         self._config = config
+        self._program = ["-c", _WITHOUT_UVLOOP] if plain_loop else ["-m", "fediverse_node"]
         self.seconds_to_answer = 0.0
         self.cpu_to_answer = 0.0
 
@@ -91,7 +94,7 @@ class NodeProcess:
         began = time.perf_counter()
         self._log = (self.place.folder / "node.log").open("ab")
         self._process = subprocess.Popen(  # noqa: ASYNC220 starting it is what is measured
-            [sys.executable, "-m", "fediverse_node", "--config", str(self._config), "serve"],
+            [sys.executable, *self._program, "--config", str(self._config), "serve"],
             cwd=self.place.folder,
             stderr=self._log,
             env=self._environment(),

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import platform
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -29,6 +33,7 @@ from benchmarks.remote import KEY_PAIRS, Somebody, World, signing_pair
 from benchmarks.rows import Plan, furnish
 from benchmarks.table import Figure, as_json, show
 from benchmarks.wire import Listener
+from fediverse_node.storage.sqlite import driver
 
 #: Other servers that deliveries go to; each follower has an inbox of their own on one of them.
 HOSTS = 200
@@ -51,22 +56,23 @@ FULL = Size(count=2_000, posts=1_000, people=200, audience=2_000, starts=5, rest
 QUICK = Size(count=100, posts=200, people=20, audience=100, starts=1, rest=1.0)
 
 
-async def figures(size: Size, place: Place, *, log_level: str, only: str) -> AsyncIterator[Figure]:
+async def figures(size: Size, place: Place, options: argparse.Namespace) -> AsyncIterator[Figure]:
     """Every row of the table, as it is measured."""
     yield _yardstick()
     world = World()
-    config = place.configure(log_level=log_level)
+    config = place.configure(log_level=options.log_level)
+    start = partial(NodeProcess, place, config, plain_loop=options.plain_loop)
     async with AsyncExitStack() as stack:
         listener = await stack.enter_async_context(Listener(world.respond, HOSTS))
         plan = _plan(size, place, listener.domains)
         village = await furnish(place.database, plan)
-        async with NodeProcess(place, config):
+        async with start():
             pass  # the first start compiles the modules, as an installation does once and for all
         starts = []
         for _ in range(size.starts - 1):
-            async with NodeProcess(place, config) as node:
+            async with start() as node:
                 starts.append((node.seconds_to_answer, node.cpu_to_answer))
-        node = await stack.enter_async_context(NodeProcess(place, config))
+        node = await stack.enter_async_context(start())
         starts.append((node.seconds_to_answer, node.cpu_to_answer))
         yield _figure("start to first answer", median(wall for wall, _ in starts), "s", len(starts), budget=1)
         yield _figure("start to first answer, CPU", median(cpu for _, cpu in starts), "s CPU", len(starts))
@@ -86,7 +92,7 @@ async def figures(size: Size, place: Place, *, log_level: str, only: str) -> Asy
             operations.follows_of_unknown,
             operations.deliveries,
         ):
-            if only in measurement.__name__:
+            if options.only in measurement.__name__:
                 for figure in await measurement(bench):
                     yield figure
         yield _figure("memory after all this", node.memory_mebibytes(), "MiB", 1)
@@ -123,6 +129,16 @@ def _figure(operation: str, value: float, unit: str, count: int, *, budget: floa
     return Figure(operation=operation, value=value, unit=unit, count=count, budget=budget)
 
 
+def _surroundings(options: argparse.Namespace) -> str:
+    with_uvloop = find_spec("uvloop") is not None and not options.plain_loop
+    engine = (
+        "PostgreSQL" if options.database.startswith("postgresql") else f"SQLite {driver().sqlite_version}"
+    )
+    loop = "uvloop" if with_uvloop else "asyncio's own loop"
+    parts = (f"Python {platform.python_version()}", engine, loop, f"{os.cpu_count()} cores")
+    return f"{', '.join(parts)}, log at {options.log_level}"
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few operations: does it run at all?")
@@ -133,6 +149,9 @@ def _options() -> argparse.Namespace:
         "--database", default="", help="an EMPTY database to use instead of a new SQLite file"
     )
     parser.add_argument("--log-level", default="info", help="the node's (default: info, as in production)")
+    parser.add_argument(
+        "--plain-loop", action="store_true", help="asyncio's own loop where uvloop is installed"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     return parser.parse_args()
 
@@ -145,7 +164,7 @@ async def _run(options: argparse.Namespace) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         database = options.database or f"sqlite:///{folder}/node.db"
         place = Place(folder=Path(folder), port=free_port(), database=database)
-        async for figure in figures(size, place, log_level=options.log_level, only=options.only):
+        async for figure in figures(size, place, options):
             print(f"{figure.operation}: {figure.value:.3g} {figure.unit}", file=sys.stderr, flush=True)
             found.append(figure)
     return found
@@ -154,7 +173,10 @@ async def _run(options: argparse.Namespace) -> list[Figure]:
 def main() -> None:
     options = _options()
     found = asyncio.run(_run(options))
-    print(as_json(found) if options.json else show(found))
+    if options.json:
+        print(as_json(found))
+    else:
+        print(_surroundings(options), show(found), sep="\n\n")
 
 
 if __name__ == "__main__":
