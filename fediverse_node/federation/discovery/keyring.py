@@ -21,6 +21,8 @@ KEYS_IN_MEMORY = 5_000
 TRUST_SECONDS = 60.0
 NEGATIVE_SECONDS = 600.0
 REFETCH_SECONDS = 300.0
+#: How long what was just fetched answers those who asked a moment too late to share the fetch, in seconds.
+FRESH_SECONDS = 10.0
 FETCHES_PER_MINUTE = 60
 
 
@@ -40,6 +42,7 @@ class KeyRing:
         self.failures: Memory[str, NodeError] = Memory(
             size=KEYS_IN_MEMORY, seconds=NEGATIVE_SECONDS, clock=clock
         )
+        self.fresh: Memory[str, KnownKey] = Memory(size=KEYS_IN_MEMORY, seconds=FRESH_SECONDS, clock=clock)
         self.refetched: Memory[str, bool] = Memory(size=KEYS_IN_MEMORY, seconds=REFETCH_SECONDS, clock=clock)
         self.allowance = Allowance(
             count=FETCHES_PER_MINUTE if rate_limits else None, seconds=60.0, clock=clock

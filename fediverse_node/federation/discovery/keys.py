@@ -42,8 +42,11 @@ def may_refetch(discovery: Discovery, key_id: str) -> bool:
     return True
 
 
-async def fetch(discovery: Discovery, key_id: str, budget: Budget) -> KnownKey:
+async def fetch(discovery: Discovery, key_id: str, budget: Budget, *, anew: bool = False) -> KnownKey:
     """The key from its owner's origin. Nothing is stored.
+
+    Those who ask at the same time share one fetch, and so do those who ask a moment later, while
+    whoever fetched it has not stored the owner yet; *anew* insists on a fetch begun now or later.
 
     Raises:
         NotNow: its server cannot answer; the sender should try again (never a 401: peers drop on it).
@@ -57,6 +60,9 @@ async def fetch(discovery: Discovery, key_id: str, budget: Budget) -> KnownKey:
     failure = ring.failures.get(key_id)
     if failure is not None:
         raise failure.with_traceback(None)
+    fresh = None if anew else ring.fresh.get(key_id)
+    if fresh is not None:
+        return fresh
     return await ring.flights.run(key_id, lambda: _fetch(discovery, key_id, budget))
 
 
@@ -72,7 +78,9 @@ async def _fetch(discovery: Discovery, key_id: str, budget: Budget) -> KnownKey:
     except NodeError as error:
         ring.failures.put(key_id, error)
         raise
-    return KnownKey(key=key, owner=owner)
+    known = KnownKey(key=key, owner=owner)
+    ring.fresh.put(key_id, known)
+    return known
 
 
 async def _owner(discovery: Discovery, key_id: str, budget: Budget) -> Candidate:

@@ -130,7 +130,7 @@ async def _proved(
     except SignatureRefused as error:
         if error.reason not in _MAYBE_STALE or not keys.may_refetch(inbox.discovery, claimed.key_id):
             raise
-        known = await keys.fetch(inbox.discovery, claimed.key_id, budget)
+        known = await keys.fetch(inbox.discovery, claimed.key_id, budget, anew=True)
         verify.check(claimed, message, known.key)
     return known
 

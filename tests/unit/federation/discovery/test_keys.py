@@ -20,6 +20,17 @@ async def test_a_fetched_key_is_not_stored(world: World) -> None:
     assert await keys.at_hand(world.discovery, world.bob.key_id) is None
 
 
+async def test_who_asks_a_moment_later_shares_the_fetch(world: World) -> None:
+    for _ in range(2):
+        await keys.fetch(world.discovery, world.bob.key_id, world.budget)
+    assert len(world.there.asked) == 1
+    await keys.fetch(world.discovery, world.bob.key_id, world.budget, anew=True)
+    assert len(world.there.asked) == 2
+    world.later(seconds=11)
+    await keys.fetch(world.discovery, world.bob.key_id, world.budget)
+    assert len(world.there.asked) == 3
+
+
 async def test_a_stored_key_is_at_hand_and_nothing_is_fetched(world: World) -> None:
     await by_uri(world.discovery, world.bob.uri, world.budget)
     asked = len(world.there.asked)
