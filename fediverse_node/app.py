@@ -23,19 +23,28 @@ from fediverse_node.actors import local
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.assist.configured import open_provider
 from fediverse_node.config import Config
+from fediverse_node.federation.delivery.upkeep import Upkeep
 from fediverse_node.federation.delivery.worker import DeliveryWorker
+from fediverse_node.federation.inbox.catching_up import CatchUpWorker
+from fediverse_node.federation.inbox.erasing import Eraser
 from fediverse_node.federation.inbox.model import Inbox, open_inbox
 from fediverse_node.federation.inbox.process import InboxWorker
+from fediverse_node.federation.outbox.desk import open_desk
+from fediverse_node.federation.outbox.pollster import Pollster
+from fediverse_node.federation.profiles.worker import ErrandWorker
 from fediverse_node.kernel.clock import Clock, system_clock
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.node import Node
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy
 from fediverse_node.schema.migrate import backup, migrate
+from fediverse_node.storage import space
 from fediverse_node.storage.engine import open_database, sqlite_path
 from fediverse_node.web.application import make_application
 from fediverse_node.web.control.door import make_control_application
-from fediverse_node.web.keys import INBOX
+from fediverse_node.web.keys import COPIES, INBOX
+from fediverse_node.web.media.tidying import Tidier
+from fediverse_node.web.metrics import make_metrics_application, watching
 from fediverse_node.web.runner import make_runner
 
 log = logging.getLogger(__name__)
@@ -48,6 +57,9 @@ def prepare_database(config: Config, *, clock: Clock = system_clock) -> None:
         NotValid: the database was used by a newer version.
         NotNow: another process holds the SQLite file.
     """
+    path = sqlite_path(config.database.url)
+    if path is not None and path.parent.is_dir():
+        space.trim(path, least=config.database.least_free_mib * space.MIB)
     backup(config.database.url, now=clock())
     migrate(config.database.url)
 
@@ -55,12 +67,14 @@ def prepare_database(config: Config, *, clock: Clock = system_clock) -> None:
 @asynccontextmanager
 async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIterator[Node]:
     """A node with everything open: database, outbound client, provider, the server's own actor."""
-    db = open_database(config.database.url, clock=clock)
+    least_free = config.database.least_free_mib * space.MIB
+    db = open_database(config.database.url, clock=clock, least_free=least_free)
     outbound = Outbound(
         _policy(config),
         user_agent=f"fediverse-node/{__version__} (+{config.origin})",
         own_origin=config.origin,
         ca_file=config.federation.ca_file or None,
+        tallies=db.tallies,
     )
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
@@ -83,7 +97,9 @@ async def serve(config: Config, stop: asyncio.Event, *, workers: bool = True) ->
             # The door's inbox, so that what one has learnt of other servers the other knows too.
             await stack.enter_async_context(_running_workers(node, application[INBOX], stop_workers))
         await stack.enter_async_context(_listening(node, application))
+        await stack.enter_async_context(_tidying(Tidier(application[COPIES]), stop_workers))
         await stack.enter_async_context(_control_socket(node))
+        await stack.enter_async_context(_metrics(node))
         log.info("serve.ready", extra={"listen": config.server.listen, "origin": config.origin})
         await stop.wait()
         log.info("serve.stopping")
@@ -94,7 +110,7 @@ async def work(config: Config, stop: asyncio.Event) -> None:
     """Only the workers, for a database that several processes share (PostgreSQL)."""
     if sqlite_path(config.database.url) is not None:
         raise NotValid("A separate worker needs PostgreSQL: a SQLite file belongs to one process.")
-    async with open_node(config) as node, _running_workers(node, open_inbox(node), stop):
+    async with open_node(config) as node, _running_workers(node, open_inbox(node), stop), _metrics(node):
         log.info("worker.ready")
         await stop.wait()
 
@@ -110,6 +126,23 @@ async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> Asy
     async with asyncio.TaskGroup() as group:
         group.create_task(DeliveryWorker(node.db, node.outbound, alone=node.db.sole_writer).run(stop))
         group.create_task(InboxWorker(node, inbox).run(stop))
+        group.create_task(Eraser(node.db).run(stop))
+        group.create_task(Pollster(open_desk(inbox.discovery)).run(stop))
+        group.create_task(CatchUpWorker(node, inbox).run(stop))
+        group.create_task(ErrandWorker(inbox.discovery, node.outbound).run(stop))
+        curious, scheme = node.config.federation.enabled, inbox.discovery.scheme
+        group.create_task(Upkeep(node.db, node.outbound, scheme=scheme, curious=curious).run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def _tidying(tidier: Tidier, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Where the doors are, as the files of others lie beside them; not where only workers run."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(tidier.run(stop))
         try:
             yield
         finally:
@@ -124,6 +157,23 @@ async def _listening(node: Node, application: web.Application) -> AsyncIterator[
     try:
         await web.TCPSite(runner, host.strip("[]"), int(port)).start()
         yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _metrics(node: Node) -> AsyncIterator[None]:
+    listen = node.config.metrics.listen
+    if not listen:
+        yield
+        return
+    runner = web.AppRunner(make_metrics_application(node), access_log=None)
+    await runner.setup()
+    host, _, port = listen.rpartition(":")
+    try:
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        async with watching(node.db.tallies):
+            yield
     finally:
         await runner.cleanup()
 

@@ -46,6 +46,7 @@ class DatabaseConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
     url: str = "sqlite:///data/node.db"
     url_file: str = ""
+    least_free_mib: int = 200
 
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -55,6 +56,7 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     allow_http: bool = False
     allow_private_networks: list[str] = msgspec.field(default_factory=list)
     ca_file: str = ""
+    secure_mode: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +64,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     rate_limits: bool = True
     post_characters: int = 5000
+
+
+class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What it keeps of other servers' pictures and files."""
+
+    proxy: bool = True
+    cache_megabytes: int = 1024
+    folder: str = ""
+    origin: str = ""
 
 
 class Assist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -88,6 +99,13 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     format: str = "text"
 
 
+class Metrics(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where monitoring reads figures. Off while `listen` is empty."""
+
+    listen: str = ""
+    allow_public: bool = False
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole configuration. Sections are named as in the file."""
 
@@ -96,8 +114,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     database: DatabaseConfig = msgspec.field(default_factory=DatabaseConfig)
     federation: Federation = msgspec.field(default_factory=Federation)
     limits: Limits = msgspec.field(default_factory=Limits)
+    media: Media = msgspec.field(default_factory=Media)
     assist: Assist = msgspec.field(default_factory=Assist)
     log: Log = msgspec.field(default_factory=Log)
+    metrics: Metrics = msgspec.field(default_factory=Metrics)
 
     @property
     def origin(self) -> str:
@@ -150,8 +170,10 @@ def _sections() -> dict[str, tuple[str, ...]]:
             "database": DatabaseConfig,
             "federation": Federation,
             "limits": Limits,
+            "media": Media,
             "assist": Assist,
             "log": Log,
+            "metrics": Metrics,
         }.items()
     }
 
@@ -211,6 +233,8 @@ def _checked(config: Config) -> Config:
     _check_networks("federation.allow_private_networks", config.federation.allow_private_networks)
     _check_networks("server.trusted_proxies", config.server.trusted_proxies)
     _check_words(config)
+    _check_metrics(config.metrics)
+    _check_media(config)
     if parts.scheme == "https":
         _refuse_lab_switches(config)
     elif not config.federation.allow_http:
@@ -235,6 +259,38 @@ def _check_words(config: Config) -> None:
     host, _, port = config.server.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise NotValid("Configuration: server.listen must look like 127.0.0.1:8080.")
+
+
+def _check_media(config: Config) -> None:
+    if config.media.cache_megabytes < 1:
+        raise NotValid("Configuration: media.cache_megabytes is 1 or more; media.proxy = false keeps none.")
+    if not config.media.origin:
+        return
+    try:
+        origin = origin_of(config.media.origin)
+    except NotValid:
+        origin = ""
+    if origin != config.media.origin:
+        raise NotValid("Configuration: media.origin must look like https://media.example.org.")
+
+
+def _check_metrics(metrics: Metrics) -> None:
+    """Figures are for whoever runs the server: nobody else gets to the listener by an oversight."""
+    if not metrics.listen:
+        return
+    host, _, port = metrics.listen.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise NotValid("Configuration: metrics.listen must look like 127.0.0.1:9090.")
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
+    except ValueError as error:
+        raise NotValid(f"Configuration: metrics.listen: {host} is no address such as 127.0.0.1.") from error
+    private = address.is_loopback or (address.is_private and not address.is_unspecified)
+    if not private and not metrics.allow_public:
+        raise NotValid(
+            f"Configuration: metrics.listen is {metrics.listen}, which others can reach. Choose a loopback "
+            "or private address, or set metrics.allow_public = true where a firewall keeps them out."
+        )
 
 
 def _refuse_lab_switches(config: Config) -> None:

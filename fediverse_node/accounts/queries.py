@@ -67,6 +67,12 @@ def every(tx: Tx) -> list[tuple[Account, Actor]]:
     return [(account, people[account.actor_id]) for account in found]
 
 
+def close(tx: Tx, account_id: int) -> None:
+    """Nobody signs in to this account again."""
+    where = accounts.c.id == account_id
+    tx.execute(accounts.update().where(where).values(disabled_at=tx.now, password_hash=None))
+
+
 def password_hash_of(tx: Tx, account_id: int) -> str | None:
     """What `passwords.check_password` compares with."""
     found: str | None = tx.scalar(sa.select(accounts.c.password_hash).where(accounts.c.id == account_id))

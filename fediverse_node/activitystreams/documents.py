@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from fediverse_node.activitystreams.load import JsonDict
+from fediverse_node.activitystreams.read_interaction import PolicyDoc
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
 
@@ -55,6 +56,7 @@ class PublicKeyDoc(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: `pem` (publicKey) or `multikey` (assertionMethod, authentication).
         owner: `owner` or `controller`; id of whose key it says it is.
+        asserts: it stands in `assertionMethod`, so its owner lets it speak in proofs.
     """
 
     id: str
@@ -62,6 +64,7 @@ class PublicKeyDoc(msgspec.Struct, frozen=True, kw_only=True):
     pem: str | None
     multibase: str | None
     kind: Literal["pem", "multikey"]
+    asserts: bool = False
 
 
 class EmojiDoc(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +106,12 @@ class ActorDoc(msgspec.Struct, frozen=True, kw_only=True):
     emojis: tuple[EmojiDoc, ...]
     also_known_as: tuple[str, ...]
     moved_to: str | None
+    attribution_domains: tuple[str, ...] = ()
+    icon_description: str | None = None
+    image_description: str | None = None
     published: datetime | None
     webfinger: str | None
+    implements: tuple[str, ...] = ()
     raw: JsonDict
 
 
@@ -182,9 +189,14 @@ class ObjectDoc(msgspec.Struct, frozen=True, kw_only=True):
         language: BCP 47 tag, when `contentMap` gives exactly one or names the one of `content`.
         url: the best web page to open.
         quote: id of the post it quotes, by any of the five spellings.
+        quote_authorization: where the quoted author's yes can be read, as the post claims.
+        policy: what its author allows others to do with it.
         replies: id of the collection of replies.
         conversation: `context` or the older `conversation`.
         source: what the author typed, and `source_media_type` in what.
+        media_type: of `content`, where it is said not to be HTML.
+        files: what `url` offers to look at or listen to.
+        starts, ends, place: of an event.
     """
 
     id: str | None
@@ -210,9 +222,17 @@ class ObjectDoc(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None
     source_media_type: str | None
     quote: str | None
+    quote_authorization: str | None = None
+    policy: PolicyDoc | None = None
     replies: str | None
     conversation: str | None
     poll: PollDoc | None
+    media_type: str | None = None
+    icon_media_type: str | None = None
+    files: tuple[AttachmentDoc, ...] = ()
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str | None = None
     ai: AiClaims
     raw: JsonDict
 

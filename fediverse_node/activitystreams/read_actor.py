@@ -16,10 +16,16 @@ MAX_FIELDS: Final = 16
 MAX_BIO: Final = 20_000
 MAX_ALIASES: Final = 256
 MAX_KEYS: Final = 16
+MAX_IMPLEMENTS: Final = 64
+MAX_DOMAINS: Final = 256
+MAX_DESCRIPTION: Final = 1_500
 _MAX_FIELD_VALUE = 2_047
 _MAX_KEY_TEXT = 16_384
 # Letters, digits and a few joiners; no @, no slash, nothing invisible, nothing that turns text around.
 _USERNAME = re.compile(r"\w(?:[\w.~:-]{0,254}[\w-])?")
+
+#: A host name; what attributes articles is a whole site, never an address with a path.
+_DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,20}")
 
 
 def read_actor(document: JsonDict) -> ActorDoc:
@@ -65,8 +71,14 @@ def read_actor(document: JsonDict) -> ActorDoc:
         emojis=read_parts.emojis(tags),
         also_known_as=values.links(values.either(document, "alsoKnownAs", "as:alsoKnownAs"), MAX_ALIASES),
         moved_to=values.link(values.either(document, "movedTo", "as:movedTo")),
+        attribution_domains=_domains(
+            values.either(document, "attributionDomains", "toot:attributionDomains")
+        ),
+        icon_description=_description(document.get("icon")),
+        image_description=_description(document.get("image")),
         published=values.moment(document.get("published")),
         webfinger=_webfinger(document.get("webfinger")),
+        implements=_implements(document),
         raw=document,
     )
 
@@ -111,6 +123,17 @@ def _name(value: Any) -> str | None:
     return (clean_name(found) or None) if found else None
 
 
+def _domains(value: Any) -> tuple[str, ...]:
+    found = (name.strip().lower() for name in values.items(value) if type(name) is str)
+    return tuple(dict.fromkeys(name for name in found if _DOMAIN.fullmatch(name)))[:MAX_DOMAINS]
+
+
+def _description(value: Any) -> str | None:
+    """What a picture shows: `summary` as Mastodon says it, else `name` as ActivityStreams does."""
+    picture = next(values.nodes(value), {})
+    return values.filled(values.either(picture, "summary", "name"), MAX_DESCRIPTION)
+
+
 def _profile_page(value: Any) -> str | None:
     for node in values.nodes(value):
         if read_parts.media_type(node) == "text/html" and (page := values.web_address(node)):
@@ -128,6 +151,13 @@ def _webfinger(value: Any) -> str | None:
     return found.strip().removeprefix("acct:").removeprefix("@") if found else None
 
 
+def _implements(document: JsonDict) -> tuple[str, ...]:
+    """What the server of this actor says it understands (FEP-844e): of its own, or of its `generator`."""
+    about = document if values.kind(document) == "Application" else {}
+    generator = next(values.nodes(document.get("generator")), about)
+    return values.links(generator.get("implements"), MAX_IMPLEMENTS)
+
+
 def _fields(value: Any) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for node in values.nodes(value):
@@ -142,15 +172,15 @@ def _keys(document: JsonDict, *, owner: str | None) -> tuple[PublicKeyDoc, ...]:
     found: dict[tuple[str, str], PublicKeyDoc] = {}
     for name in ("publicKey", "assertionMethod", "authentication"):
         for node in values.nodes(document.get(name)):
-            key = _key(node, owner=owner)
-            if key is not None:
-                found.setdefault((key.id, key.kind), key)
+            key = _key(node, owner=owner, asserts=name == "assertionMethod")
+            if key is not None and (key.asserts or (key.id, key.kind) not in found):
+                found[key.id, key.kind] = key
             if len(found) == MAX_KEYS:
                 break
     return tuple(found.values())
 
 
-def _key(node: JsonDict, *, owner: str | None) -> PublicKeyDoc | None:
+def _key(node: JsonDict, *, owner: str | None, asserts: bool = False) -> PublicKeyDoc | None:
     id_ = values.identifier(node)
     pem = values.text(node.get("publicKeyPem"))
     multibase = values.text(node.get("publicKeyMultibase"))
@@ -164,4 +194,5 @@ def _key(node: JsonDict, *, owner: str | None) -> PublicKeyDoc | None:
         pem=pem or None,
         multibase=multibase or None,
         kind="multikey" if pem is None else "pem",
+        asserts=asserts,
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from fediverse_node.activitystreams import read_parts, values
+from fediverse_node.activitystreams import read_kinds, read_parts, values
 from fediverse_node.activitystreams.documents import (
     AttachmentDoc,
     HashtagDoc,
@@ -17,6 +17,7 @@ from fediverse_node.activitystreams.documents import (
 )
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.read_claims import read_claims, source_type, usage
+from fediverse_node.activitystreams.read_interaction import read_policy, read_quote_authorization
 from fediverse_node.kernel.errors import NotValid, TooLarge
 from fediverse_node.kernel.text import HASH_SIGNS, clean_line
 
@@ -27,7 +28,6 @@ MAX_POLL_OPTIONS: Final = 20
 _MAX_NAME = 2_000
 _MAX_SUMMARY = 20_000
 _MAX_ALT_TEXT = 10_000
-_MAX_AUTHORS = 16
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _QUOTE_TERMS = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 _QUOTE_RELS = frozenset({"https://misskey-hub.net/ns#_misskey_quote", "http://fedibird.com/ns#quoteUri"})
@@ -47,10 +47,11 @@ def read_object(document: JsonDict) -> ObjectDoc:
     content, language = _content(document)
     source = next(values.nodes(document.get("source")), {})
     attachments = list(_attachments(document.get("attachment")))[:MAX_ATTACHMENTS]
+    icon_url, icon_media_type = read_kinds.preview(document)
     return ObjectDoc(
         id=read_parts.optional_id(document),
         type=read_parts.require_type(document),
-        attributed_to=values.links(document.get("attributedTo"), _MAX_AUTHORS),
+        attributed_to=read_kinds.authors(document.get("attributedTo")),
         name=_line(document.get("name"), _MAX_NAME),
         content=content,
         language=language,
@@ -63,7 +64,8 @@ def read_object(document: JsonDict) -> ObjectDoc:
         published=values.moment(document.get("published")),
         updated=values.moment(document.get("updated")),
         url=_best_page(document.get("url")),
-        icon_url=read_parts.picture(document.get("icon"))[0] or read_parts.picture(document.get("image"))[0],
+        icon_url=icon_url,
+        icon_media_type=icon_media_type,
         attachments=tuple(attachments),
         mentions=tuple(_mentions(tags)),
         hashtags=tuple(_hashtags(tags)),
@@ -71,9 +73,16 @@ def read_object(document: JsonDict) -> ObjectDoc:
         source=values.filled(source.get("content"), MAX_CONTENT),
         source_media_type=read_parts.media_type(source),
         quote=_quote(document, tags),
+        quote_authorization=read_quote_authorization(document),
+        policy=read_policy(document),
         replies=values.link(document.get("replies")),
         conversation=values.link(document.get("context")) or values.link(document.get("conversation")),
         poll=_poll(document),
+        media_type=read_parts.media_type(document),
+        files=read_kinds.files(document.get("url")),
+        starts=values.moment(document.get("startTime")),
+        ends=values.moment(document.get("endTime")),
+        place=read_kinds.place(document.get("location")),
         ai=read_claims(document),
         raw=document,
     )

@@ -21,7 +21,7 @@ COLLECTION_TYPES: Final = frozenset(
 OBJECT_TYPES: Final = frozenset(
     {
         "Note", "Question", "Article", "Page", "Video", "Audio", "Image", "Event", "Document",
-        "ChatMessage", "Tombstone",
+        "ChatMessage", "Tombstone", "QuoteAuthorization",
     }
 )  # fmt: skip
 ACTIVITY_TYPES: Final = frozenset(
@@ -33,6 +33,10 @@ ACTIVITY_TYPES: Final = frozenset(
 )  # fmt: skip
 #: Preferred when a peer sends several types at once (`["Person", "vcard:individual"]`).
 KNOWN_TYPES: Final = ACTOR_TYPES | COLLECTION_TYPES | OBJECT_TYPES | ACTIVITY_TYPES
+
+#: What a server can say that it understands (FEP-844e).
+RFC_9421: Final = "https://datatracker.ietf.org/doc/html/rfc9421"
+ED25519: Final = f"{RFC_9421}#name-eddsa-using-curve-edwards25"
 
 ACTIVITY_JSON: Final = "application/activity+json"
 LD_JSON: Final = f'application/ld+json; profile="{AS2}"'

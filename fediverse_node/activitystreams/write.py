@@ -43,6 +43,7 @@ _ACTOR_TERMS: Final[JsonDict] = {
     "featuredTags": _reference("toot:featuredTags"),
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
+    "attributionDomains": _reference("toot:attributionDomains"),
     "suspended": "toot:suspended",
     "memorial": "toot:memorial",
     # With the historic #: Mastodon compares the expanded address.
@@ -67,6 +68,12 @@ _NOTE_TERMS: Final[JsonDict] = {
     "gts": "https://gotosocial.org/ns#",
     "interactionPolicy": _reference("gts:interactionPolicy"),
     "canQuote": _reference("gts:canQuote"),
+    "canReply": _reference("gts:canReply"),
+    "canAnnounce": _reference("gts:canAnnounce"),
+    "canLike": _reference("gts:canLike"),
+    "always": _reference("gts:always"),
+    "approvalRequired": _reference("gts:approvalRequired"),
+    "approvedBy": _reference("gts:approvedBy"),
     "automaticApproval": _reference("gts:automaticApproval"),
     "manualApproval": _reference("gts:manualApproval"),
     "interactingObject": _reference("gts:interactingObject"),
@@ -166,9 +173,19 @@ def hashtag(name: str, href: str) -> JsonDict:
     return {"type": "Hashtag", "href": href, "name": f"#{name}"}
 
 
-def image(url: str, media_type: str) -> JsonDict:
-    """A picture of a profile or an emoji. The media type is always sent: some peers need it."""
-    return {"type": "Image", "mediaType": media_type, "url": url}
+def image(url: str, media_type: str, *, description: str = "") -> JsonDict:
+    """A picture of a profile or an emoji. The media type is always sent: some peers need it.
+
+    What it shows is said twice: `name` is ActivityStreams' word for it, `summary` Mastodon's.
+    """
+    described = {"name": description, "summary": description} if description else {}
+    return {"type": "Image", "mediaType": media_type, "url": url, **described}
+
+
+def emoji(code: str, *, id_: str | None, url: str, media_type: str | None = None) -> JsonDict:
+    """The tag that says which picture `:code:` stands for (FEP-9098)."""
+    icon = present({"type": "Image", "mediaType": media_type, "url": url})
+    return present({"id": id_, "type": "Emoji", "name": f":{code}:", "icon": icon})
 
 
 def property_value(name: str, value_html: str) -> JsonDict:
@@ -181,10 +198,10 @@ def public_key(actor: str, pem: str) -> JsonDict:
     return {"id": f"{actor}#main-key", "owner": actor, "publicKeyPem": pem}
 
 
-def multikey(actor: str, multibase: str) -> JsonDict:
-    """The Ed25519 key of *actor* (FEP-521a)."""
+def multikey(actor: str, multibase: str, *, key_id: str | None = None) -> JsonDict:
+    """An Ed25519 key of *actor* (FEP-521a): its first one, unless *key_id* names another."""
     return {
-        "id": f"{actor}#ed25519-key",
+        "id": key_id or f"{actor}#ed25519-key",
         "type": "Multikey",
         "controller": actor,
         "publicKeyMultibase": multibase,

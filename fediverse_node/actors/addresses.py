@@ -21,6 +21,18 @@ class Addresses:
         """The host of our handles."""
         return authority_of(self.origin)
 
+    def shown(self, url: str | None, owner: str) -> str | None:  # noqa: ARG002 for those who have copies
+        """Where a page may show the picture or file at *url* from; None when it may not.
+
+        Only from this server: a page never makes a reader's browser call another one. *owner* is whose it
+        is, as the media room writes it.
+        """
+        return url if url is not None and url.startswith(f"{self.origin}/") else None
+
+    def copy_of(self, url: str, owner: str) -> str:  # noqa: ARG002 as above
+        """Where an app is told that the picture or file at *url* is: on this server, where it has copies."""
+        return url
+
     @property
     def shared_inbox(self) -> str:
         """One inbox for the whole server."""
@@ -40,6 +52,11 @@ class Addresses:
     def terms(self) -> str:
         """The page that says what agreeing to training use means."""
         return f"{self.origin}/terms/training"
+
+    @property
+    def interaction(self) -> str:
+        """The page to which other sites send our people (`?uri=`)."""
+        return f"{self.origin}/authorize_interaction"
 
     def actor(self, name: str) -> str:
         """A local actor's id."""
@@ -101,9 +118,37 @@ class Addresses:
         """The collection of a post's boosts; only its size is public."""
         return f"{self.post(name, post_id)}/shares"
 
+    def context(self, name: str, post_id: int) -> str:
+        """The conversation that a post began: the collection of what we know of it (FEP-7888)."""
+        return f"{self.post(name, post_id)}/context"
+
+    def synchronisation(self, name: str) -> str:
+        """An actor's followers on the server that asks (FEP-8fcf)."""
+        return f"{self.actor(name)}/followers_synchronization"
+
+    def proxy(self, name: str) -> str:
+        """Where an app of somebody here asks this server to fetch a document for it (`proxyUrl`)."""
+        return f"{self.actor(name)}/proxy"
+
+    def quote(self, name: str, interaction_id: int) -> str:
+        """An actor's yes to somebody's quote (FEP-044f)."""
+        return f"{self.actor(name)}/quotes/{interaction_id}"
+
     def activity(self, activity_id: int) -> str:
         """An activity's id."""
         return f"{self.origin}/activities/{activity_id}"
+
+    def deliveries_page(self, token: str) -> str:
+        """Where whoever has *token* sees where a post went."""
+        return f"{self.origin}/deliveries/{token}"
+
+    def emoji(self, code: str) -> str:
+        """The id of an emoji of ours, given without colons."""
+        return f"{self.origin}/emoji/{code}"
+
+    def emoji_picture(self, digest: str, media_type: str) -> str:
+        """The picture with this SHA-256; what is at the address never changes."""
+        return f"{self.origin}/emoji/files/{digest}.{media_type.removeprefix('image/')}"
 
     def tag(self, tag: str) -> str:
         """The page of a hashtag, given without its sign."""

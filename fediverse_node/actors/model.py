@@ -18,6 +18,28 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What few actors have anything to say about.
+
+    Attributes:
+        attribution_domains: sites that may name this actor as an author, also their sub-domains.
+        hide_collections: show how many follow and are followed, and not who.
+        icon_description, image_description: what the pictures show, for those who do not see them.
+        verified: pages that link back to this profile, as (address, RFC 3339 moment) pairs.
+    """
+
+    attribution_domains: tuple[str, ...] = ()
+    hide_collections: bool = False
+    icon_description: str = ""
+    image_description: str = ""
+    verified: tuple[tuple[str, str], ...] = ()
+
+
+#: Of nearly everybody.
+NO_DETAILS = Details()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Somebody who acts: a person, bot, group or server, here or elsewhere.
 
@@ -27,6 +49,7 @@ class Actor:
         summary_html: sanitised.
         fields: profile fields as (name, sanitised value) pairs.
         emojis: custom emoji as (shortcode with colons, image address) pairs.
+        details: what few have.
     """
 
     id: int
@@ -54,6 +77,7 @@ class Actor:
     manually_approves: bool = False
     discoverable: bool = False
     indexable: bool = False
+    details: Details = NO_DETAILS
     published_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -86,7 +110,8 @@ class Actor:
 class ActorKey:
     """A key that speaks for an actor. `private_key` (PKCS#8 PEM) only for local actors.
 
-    `public_key` is an SPKI PEM for `rsa` and a multibase Multikey (`z6Mk…`) for `ed25519`.
+    `public_key` is an SPKI PEM for `rsa` and a multibase Multikey (`z6Mk…`) for `ed25519`. `asserts` is
+    whether its owner lists it in `assertionMethod`; None where nobody has looked.
     """
 
     actor_id: int
@@ -94,3 +119,4 @@ class ActorKey:
     kind: KeyKind
     public_key: str
     private_key: str | None = field(default=None, repr=False)
+    asserts: bool | None = None

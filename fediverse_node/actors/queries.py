@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fediverse_node.actors.model import Actor, ActorKey, Picture
+from fediverse_node.actors.model import NO_DETAILS, Actor, ActorKey, Details, Picture
 from fediverse_node.actors.tables import actor_keys, actors
 from fediverse_node.storage.tx import Row, Tx
 
@@ -50,6 +50,7 @@ def actor_from(row: Row) -> Actor:
     values: dict[str, Any] = dict(zip(_NAMES, row[-len(_NAMES) :], strict=True))
     for name in ("icon", "image"):
         values[name] = Picture(**values[name]) if values[name] else None
+    values["details"] = _details(values["details"])
     for name in _TUPLES:
         values[name] = tuple(tuple(item) if isinstance(item, list) else item for item in values[name] or ())
     return Actor(**values)
@@ -153,6 +154,11 @@ def drop_keys_except(tx: Tx, actor_id: int, key_ids: Iterable[str]) -> None:
     tx.change(_DROP_KEYS, {"owner_id": actor_id, "kept": list(key_ids)})
 
 
+def forget_private_keys(tx: Tx, actor_id: int) -> None:
+    """Nothing is signed for this actor any more."""
+    tx.execute(actor_keys.update().where(actor_keys.c.actor_id == actor_id).values(private_key=None))
+
+
 def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
     """The key with this id, and whose it is."""
     row = tx.first(_KEY_BY_ID, {"key_id": key_id})
@@ -182,7 +188,25 @@ def _values(actor: Actor) -> dict[str, Any]:
     values = {field.name: getattr(actor, field.name) for field in fields(Actor)}
     for name in ("icon", "image"):
         values[name] = asdict(values[name]) if values[name] else None
+    values["details"] = details_value(actor.details)
     return {**values, "username_key": actor.username.lower()}
+
+
+def details_value(details: Details) -> dict[str, Any] | None:
+    """What the column `details` holds."""
+    return None if details == NO_DETAILS else asdict(details)
+
+
+def _details(value: dict[str, Any] | None) -> Details:
+    if value is None:
+        return NO_DETAILS
+    return Details(
+        **{
+            **value,
+            "attribution_domains": tuple(value["attribution_domains"]),
+            "verified": tuple((address, moment) for address, moment in value["verified"]),
+        }
+    )
 
 
 def _key_values(key: ActorKey) -> dict[str, Any]:

@@ -37,6 +37,8 @@ actors = sa.Table(
     sa.Column("manually_approves", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("discoverable", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("indexable", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: what few actors have (`model.Details`); a column, so that nobody else pays a look-up for it
+    sa.Column("details", Json),
     sa.Column("published_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
@@ -61,5 +63,46 @@ actor_keys = sa.Table(
     #: PKCS#8 PEM; only for local actors
     sa.Column("private_key", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
+    #: whether its owner lists it in `assertionMethod`; NULL where nobody has looked
+    sa.Column("asserts", sa.Boolean),
     sa.CheckConstraint("kind IN ('rsa', 'ed25519')", name="kind"),
+)
+
+#: Keys of local actors that were replaced, for as long as somebody may still need them.
+retired_keys = sa.Table(
+    "retired_keys",
+    metadata,
+    id_column(),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False, index=True),
+    sa.Column("key_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("public_key", sa.Text, nullable=False),
+    #: only of a key that still signs the activity that says it was replaced
+    sa.Column("private_key", sa.Text),
+    sa.Column("activity_id", sa.BigInteger),
+    sa.Column("retired_at", Moment, nullable=False),
+    sa.CheckConstraint("kind IN ('rsa', 'ed25519')", name="kind"),
+)
+
+#: Since when an account lives elsewhere; the last move of each.
+actor_moves = sa.Table(
+    "actor_moves",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sa.Column("target_uri", sa.Text, nullable=False),
+    sa.Column("moved_at", Moment, nullable=False),
+)
+
+#: What is to be done about an actor some time soon, by a worker, with the network.
+actor_errands = sa.Table(
+    "actor_errands",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    #: 'links', 'featured' or 'farewell'
+    sa.Column("kind", sa.Text, primary_key=True),
+    #: null once it is done
+    sa.Column("due_at", Moment, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    #: when it was done last
+    sa.Column("done_at", Moment),
 )

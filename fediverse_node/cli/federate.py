@@ -1,4 +1,4 @@
-"""`post`, `follow` and `lookup`: what a person or a server does to the world, from a terminal."""
+"""`post`, `vote`, `follow` and `lookup`: what a person or a server does to the world, from a terminal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,19 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk
     show_default=True,
     help="Whether the author allows training use.",
 )
+@click.option("--local-only", is_flag=True, help="Keep it on this server: no other server is sent it.")
 @click.option("--yes", is_flag=True, help="Publish what the model wrote without asking first.")
+@click.option(
+    "--poll", multiple=True, metavar="ANSWER", help="An answer of a poll; give it for each of them."
+)
+@click.option(
+    "--poll-hours",
+    type=click.FloatRange(min=0, min_open=True),
+    default=24.0,
+    show_default=True,
+    help="How long the poll is open.",
+)
+@click.option("--poll-multiple", is_flag=True, help="Let people choose several answers.")
 @json_option
 @pass_desk
 def post(  # noqa: PLR0913 one parameter for each option of the command
@@ -44,7 +56,11 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
     language: str,
     visibility: str,
     train: str,
+    local_only: bool,
     yes: bool,
+    poll: tuple[str, ...],
+    poll_hours: float,
+    poll_multiple: bool,
     as_json: bool,
 ) -> None:
     """Publish TEXT for the account NAME.
@@ -66,9 +82,28 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
         language=language,
         visibility=visibility,
         train=train,
+        local_only=local_only,
         suggestion=suggestion,
+        poll={"options": poll, "hours": poll_hours, "multiple": poll_multiple} if poll else None,
     )
     show(published, as_json=as_json, otherwise=lambda found: f"Published: {found['url']}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("post")
+@click.argument("choices", nargs=-1, required=True, metavar="CHOICE...")
+@json_option
+@pass_desk
+def vote(desk: Desk, name: str, post: str, choices: tuple[str, ...], *, as_json: bool) -> None:
+    """Let the account NAME choose in the poll of POST (its address or id).
+
+    CHOICE is the text of an answer, or its number, counted from 1.
+
+    Example: fediverse-node vote alice https://example.org/@bob/123 "Green tea"
+    """
+    found = desk.ask("vote", name=name, post=post, choices=choices)
+    show(found, as_json=as_json, otherwise=lambda made: f"Voted: {', '.join(made['choices'])}")
 
 
 @click.command()
@@ -99,7 +134,8 @@ def lookup(desk: Desk, what: str, *, as_json: bool) -> None:
 
 
 def _seen(found: JsonDict) -> str:
-    return "\n".join(f"{key}: {value}" for key, value in found.items() if value not in (None, "", []))
+    said = {key: value for key, value in found.items() if value not in (None, "", [], False)}
+    return "\n".join(f"{key}: {'yes' if value is True else value}" for key, value in said.items())
 
 
 def _review(made: JsonDict, *, asked: bool) -> None:

@@ -20,7 +20,7 @@ class TextFormatter(logging.Formatter):
         moment = datetime.fromtimestamp(record.created, UTC)
         fields = " ".join(f"{name}={_plain(value)}" for name, value in _extra(record).items())
         line = f"{moment:%H:%M:%S} {record.levelname} {record.getMessage()} {fields}".rstrip()
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{_indented(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 class JsonFormatter(logging.Formatter):
@@ -54,6 +54,12 @@ def set_up(*, level: str, style: str, stream: TextIO | None = None) -> None:
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _indented(text: str) -> str:
+    """A traceback, none of whose lines can be taken for an event: errors quote what peers said."""
+    lines = [part if part.isprintable() else json.dumps(part) for part in text.splitlines()]
+    return "\n".join(f"    {part}" for part in lines)
 
 
 def _plain(value: object) -> str:

@@ -13,7 +13,20 @@ from typing import Any
 import click
 
 from fediverse_node import __version__
-from fediverse_node.cli import account, consent, demo, federate, init, inspect
+from fediverse_node.cli import (
+    account,
+    consent,
+    demo,
+    federate,
+    init,
+    inspect,
+    keys,
+    media,
+    moderate,
+    profile,
+    relay,
+)
+from fediverse_node.cli import emoji as emoji_commands
 from fediverse_node.cli.desk import Desk, note, pass_desk, refuse
 from fediverse_node.config import Config
 from fediverse_node.kernel.errors import NodeError
@@ -119,12 +132,31 @@ for command in (
     account.account,
     account.token,
     federate.post,
+    federate.vote,
+    emoji_commands.emoji,
+    emoji_commands.like,
     federate.follow,
     federate.lookup,
+    profile.profile,
+    profile.requests,
+    profile.accept,
+    profile.reject,
+    profile.pin,
+    profile.unpin,
+    relay.relay,
     consent.consent,
     consent.export,
     inspect.trace,
+    inspect.hosts,
+    inspect.deliveries,
     inspect.doctor,
+    keys.keys,
+    media.media,
+    moderate.block,
+    moderate.unblock,
+    moderate.report,
+    moderate.reports,
+    moderate.domain,
     demo.demo,
 ):
     main.add_command(command)

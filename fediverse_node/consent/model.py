@@ -14,7 +14,7 @@ from typing import Literal
 Purpose = Literal["train-ai", "dataset"]
 Kind = Literal["grant", "deny", "withdraw", "supersede", "erase"]
 #: The door a decision came by, or the rule of ours that undid one.
-Method = Literal["client-api", "command-line", "page", "edit", "delete"]
+Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete"]
 
 #: What the one box "add this post to the open training dataset" means.
 OPEN_DATASET: tuple[Purpose, ...] = ("train-ai", "dataset")

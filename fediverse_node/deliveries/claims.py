@@ -71,6 +71,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome]) -> None:
             "status": outcome.status,
             "error": outcome.error[:MAX_ERROR] if outcome.error else None,
             "took": outcome.milliseconds,
+            "tried": tx.now,
             "done": None if outcome.state == "waiting" else tx.now,
         }
         for outcome in outcomes
@@ -121,6 +122,16 @@ def count_due(tx: Tx, host: str) -> int:
     """How many envelopes for *host* are due."""
     where = sa.and_(envelopes.c.host == host, _WAITING, envelopes.c.due_at <= tx.now)
     return int(tx.scalar(sa.select(sa.func.count()).select_from(envelopes).where(where)))
+
+
+def waiting_hosts(tx: Tx) -> list[str]:
+    """Every host that mail waits for."""
+    return [row[0] for row in tx.all(sa.select(envelopes.c.host).where(_WAITING).distinct())]
+
+
+def turn_back(tx: Tx, host: str) -> int:
+    """Nothing is sent to *host* any more: fail what waits for it. Gives how many."""
+    return _fail(tx, sa.and_(envelopes.c.host == host, _WAITING), "not sent: this server is blocked here")
 
 
 def give_up(tx: Tx, host: str, *, created_before: datetime | None = None) -> int:
@@ -211,6 +222,7 @@ _RECORD = (
         last_status=sa.bindparam("status"),
         last_error=sa.bindparam("error"),
         milliseconds=sa.bindparam("took"),
+        tried_at=sa.bindparam("tried"),
         done_at=sa.bindparam("done"),
     )
 )

@@ -62,6 +62,7 @@ class TraceRow:
 
     Attributes:
         activity: `Create`, `Update`, …
+        tried_at: when the last exchange ended.
         done_at: when it arrived or was given up.
         next_try: None when it is done, or waits for its host to answer again.
     """
@@ -76,5 +77,6 @@ class TraceRow:
     last_error: str | None
     milliseconds: int | None
     created_at: datetime
+    tried_at: datetime | None
     done_at: datetime | None
     next_try: datetime | None

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from fediverse_node.deliveries.model import PARKED, StoredActivity, TraceRow
 from fediverse_node.deliveries.tables import activities, envelopes
+from fediverse_node.kernel.ids import lowest_id_at
 from fediverse_node.storage import paging
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Row, Tx
@@ -62,6 +63,52 @@ def count_published(tx: Tx, actor_id: int, *, types: Sequence[str]) -> int:
     return int(tx.scalar(statement))
 
 
+def written(tx: Tx, actor_id: int, page: Page, *, own_origin: str) -> list[StoredActivity]:
+    """All of an actor's activities, closed ones too, newest first; withdrawn ones are gone.
+
+    Not what they only handed on: that has its id, and its author, on another server.
+    """
+    statement: sa.Select[Any] = sa.select(*_COLUMNS).where(*_of_their_own(actor_id, own_origin))
+    return [_activity(row) for row in paging.rows(tx, statement, activities.c.id, page)]
+
+
+def count_written(tx: Tx, actor_id: int, *, own_origin: str) -> int:
+    """How many `written` would give on all its pages."""
+    where = _of_their_own(actor_id, own_origin)
+    statement = sa.select(sa.func.count()).select_from(activities).where(*where)
+    return int(tx.scalar(statement))
+
+
+def handed_on(tx: Tx, actor_id: int, *, own_origin: str, since: datetime) -> int:
+    """How many activities of others an actor of ours has handed on since then."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(activities)
+        .where(
+            activities.c.actor_id == actor_id,
+            sa.not_(activities.c.public),
+            activities.c.id >= lowest_id_at(since),
+            sa.not_(_ours(own_origin)),
+        )
+    )
+    return int(tx.scalar(statement))
+
+
+def newest_id(tx: Tx, actor_id: int) -> int:
+    """The id of an actor's newest activity; 0 when there is none."""
+    newest = sa.select(sa.func.max(activities.c.id)).where(activities.c.actor_id == actor_id)
+    return int(tx.scalar(newest) or 0)
+
+
+def creates_of(tx: Tx, post_ids: Iterable[int]) -> dict[int, str]:
+    """The ids of the Creates of posts of ours, by the post's id."""
+    wanted = list(set(post_ids))
+    if not wanted:
+        return {}
+    where = sa.and_(activities.c.post_id.in_(wanted), activities.c.type == "Create")
+    return {row[0]: row[1] for row in tx.all(sa.select(activities.c.post_id, activities.c.uri).where(where))}
+
+
 def withdraw(tx: Tx, post_id: int, *, types: Sequence[str]) -> None:
     """A post was deleted: what said it is no longer served, and what is still on its way stays at home.
 
@@ -89,6 +136,32 @@ def inboxes_of(tx: Tx, post_id: int) -> set[str]:
     return {row[0] for row in tx.all(statement.distinct())}
 
 
+def hosts_of(tx: Tx, actor_id: int) -> dict[str, str]:
+    """Every host that was ever sent anything of an actor's, and one inbox of it."""
+    statement = (
+        sa.select(envelopes.c.host, sa.func.min(envelopes.c.inbox))
+        .where(envelopes.c.actor_id == actor_id)
+        .group_by(envelopes.c.host)
+    )
+    return {row[0]: row[1] for row in tx.all(statement)}
+
+
+def cancel(tx: Tx, actor_id: int) -> None:
+    """Whatever of an actor's is still on its way stays at home."""
+    tx.execute(
+        envelopes.update()
+        .where(envelopes.c.actor_id == actor_id, envelopes.c.state == "waiting")
+        .where(envelopes.c.leased_until.is_(None))
+        .values(state="failed", last_error="withdrawn before it was sent", done_at=tx.now)
+    )
+
+
+def has_waiting(tx: Tx, actor_id: int) -> bool:
+    """Whether anything of an actor's is still on its way."""
+    where = [envelopes.c.actor_id == actor_id, envelopes.c.state == sa.literal_column("'waiting'")]
+    return tx.first(sa.select(envelopes.c.id).where(*where).limit(1)) is not None
+
+
 def trace(tx: Tx, post_id: int) -> list[TraceRow]:
     """Where everything about a post was sent and what became of it, by host."""
     statement = (
@@ -97,7 +170,7 @@ def trace(tx: Tx, post_id: int) -> list[TraceRow]:
         .where(activities.c.post_id == post_id)
         .order_by(envelopes.c.host, envelopes.c.id)
     )
-    return [_trace_row(row) for row in tx.all(statement)]
+    return [trace_row(row) for row in tx.all(statement)]
 
 
 def counts(tx: Tx) -> dict[str, int]:
@@ -110,11 +183,21 @@ def _in_outbox(actor_id: int, types: Sequence[str]) -> list[sa.ColumnElement[boo
     return [activities.c.actor_id == actor_id, activities.c.public, activities.c.type.in_(types)]
 
 
+def _of_their_own(actor_id: int, own_origin: str) -> list[sa.ColumnElement[bool]]:
+    there = sa.func.length(activities.c.document) > 0
+    return [activities.c.actor_id == actor_id, there, _ours(own_origin)]
+
+
+def _ours(own_origin: str) -> sa.ColumnElement[bool]:
+    return activities.c.uri.startswith(f"{own_origin}/", autoescape=True)
+
+
 def _activity(row: Row) -> StoredActivity:
     return StoredActivity(**{name: getattr(row, name) for name in _NAMES})
 
 
-def _trace_row(row: Row) -> TraceRow:
+def trace_row(row: Row) -> TraceRow:
+    """One line of a trace, from an envelope with its activity's `type` and `uri`."""
     waiting = row.state == "waiting" and row.due_at < PARKED
     return TraceRow(
         activity=row.type,
@@ -127,6 +210,8 @@ def _trace_row(row: Row) -> TraceRow:
         last_error=row.last_error,
         milliseconds=row.milliseconds,
         created_at=row.created_at,
+        # Before it was written down, only the last attempt's end was.
+        tried_at=row.tried_at or (row.done_at if row.attempts else None),
         done_at=row.done_at,
         next_try=row.due_at if waiting else None,
     )

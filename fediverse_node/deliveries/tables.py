@@ -37,6 +37,8 @@ envelopes = sa.Table(
     sa.Column("due_at", Moment, nullable=False),
     #: claimed until then; a lease that ran out is due again
     sa.Column("leased_until", Moment),
+    #: when the last exchange ended
+    sa.Column("tried_at", Moment),
     sa.Column("last_status", sa.Integer),
     sa.Column("last_error", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
@@ -67,4 +69,24 @@ envelopes = sa.Table(
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
     ),
+)
+
+#: Links by which an author sees, for a few minutes, where a post went. Only a digest of each is kept.
+trace_links = sa.Table(
+    "trace_links",
+    metadata,
+    sa.Column("token_sha256", sa.Text, primary_key=True),
+    sa.Column("post_id", sa.BigInteger, nullable=False),
+    #: whose activities are shown
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    sa.Column("expires_at", Moment, nullable=False, index=True),
+)
+
+#: Processes that take turns, each with its last sign of life.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
 )

@@ -251,7 +251,7 @@ def _author_refs(rows: list[_Kept], secret: bytes) -> dict[str, str]:
 
 
 def _secret(tx: Tx, addresses: Addresses) -> bytes:
-    """A secret that every node has and that never changes, derived from the server's own private key."""
+    """A secret that every node has, derived from the server's own private key; it changes with that key."""
     server = instance_actor(tx, addresses)
     private = [key.private_key for key in actors.keys_of(tx, server.id) if key.private_key] if server else []
     return hmac.digest(b"fediverse-node dataset author_ref", "".join(private[:1]).encode(), "sha256")

@@ -16,7 +16,7 @@ from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 from fediverse_node.export.eligible import Eligible
 from fediverse_node.export.privacy import redact
 from fediverse_node.kernel.clock import to_rfc3339
-from fediverse_node.kernel.html import to_plain_text
+from fediverse_node.kernel.html import to_plain_text, without_quote_inline
 from fediverse_node.kernel.markup import render_markdown
 from fediverse_node.kernel.text import clean_text
 from fediverse_node.posts.model import Post
@@ -111,7 +111,7 @@ def own_words(post: Post) -> str:
 
 
 def _plain(content: str) -> str:
-    before = ""
+    before, content = "", without_quote_inline(content)
     while before != content:
         before, content = content, _QUOTE.sub("", content)
     return clean_text(to_plain_text(content)).strip()

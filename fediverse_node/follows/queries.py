@@ -17,6 +17,8 @@ from fediverse_node.storage.tx import Row, Tx
 
 _NAMES = [field.name for field in fields(Follow)]
 _COLUMNS = [follows.c[name] for name in _NAMES]
+#: Followers at one origin that are looked at; one is enough, and some may be suspended.
+_SOME = 20
 # Asked with many pages, so they are built once.
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _PAIR = sa.select(*_COLUMNS).where(
@@ -97,6 +99,17 @@ def follower_inboxes(tx: Tx, target_id: int) -> list[str]:
     return [row[0] for row in tx.all(statement)]
 
 
+def related_inboxes(tx: Tx, actor_id: int) -> list[str]:
+    """Distinct inboxes of everybody elsewhere who follows an actor, is followed by it, or asked to."""
+    inbox = sa.func.coalesce(actors.c.shared_inbox, actors.c.inbox)
+    following = sa.select(follows.c.target_id).where(follows.c.follower_id == actor_id)
+    followers = sa.select(follows.c.follower_id).where(follows.c.target_id == actor_id)
+    statement = sa.select(inbox).where(
+        sa.or_(actors.c.id.in_(following), actors.c.id.in_(followers)), sa.not_(actors.c.local)
+    )
+    return [row[0] for row in tx.all(statement.distinct())]
+
+
 def at_inbox(tx: Tx, target_id: int, inbox: str) -> list[Follow]:
     """The follows of *target_id* by remote actors who are reached through this inbox."""
     statement = (
@@ -146,6 +159,34 @@ def incoming(tx: Tx, target_id: int, follower_ids: Iterable[int]) -> dict[int, F
     """Follows of one target, by follower."""
     rows = tx.all(_INCOMING, {"actor_id": target_id, "ids": list(set(follower_ids))})
     return {follow.follower_id: follow for follow in map(_follow, rows)}
+
+
+def followers_at(tx: Tx, target_id: int, origin: str) -> list[int]:
+    """Some accepted followers whose ids are on *origin* (`https://host`)."""
+    here = actors.c.uri.startswith(f"{origin}/", autoescape=True)
+    statement = (
+        sa.select(follows.c.follower_id)
+        .join_from(follows, actors, actors.c.id == follows.c.follower_id)
+        .where(follows.c.target_id == target_id, _ACCEPTED, sa.not_(actors.c.local), here)
+        .limit(_SOME)
+    )
+    return [row[0] for row in tx.all(statement)]
+
+
+def neighbours_at(tx: Tx, actor_id: int, domain: str) -> list[int]:
+    """Whom an actor follows, or is followed by, at *domain* and below it, with any port."""
+    either = sa.or_(
+        sa.and_(follows.c.follower_id == actor_id, actors.c.id == follows.c.target_id),
+        sa.and_(follows.c.target_id == actor_id, actors.c.id == follows.c.follower_id),
+    )
+    statement = sa.select(actors.c.id, actors.c.domain).join_from(follows, actors, either)
+    rows = tx.all(statement.where(sa.not_(actors.c.local)).distinct())
+    return [row[0] for row in rows if _is_at(row[1], domain)]
+
+
+def _is_at(host: str, domain: str) -> bool:
+    bare = host.rpartition(":")[0] or host
+    return domain in {host, bare} or bare.endswith(f".{domain}")
 
 
 def counts(tx: Tx, actor_id: int) -> tuple[int, int]:

@@ -21,3 +21,16 @@ follows = sa.Table(
     sa.CheckConstraint("state IN ('pending', 'accepted')", name="state"),
     sa.Index("ix_follows_target_id_state", "target_id", "state", "id"),
 )
+
+#: Actors elsewhere whose list of their followers here differs from ours, to be compared (FEP-8fcf).
+follower_checks = sa.Table(
+    "follower_checks",
+    metadata,
+    id_column(),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("due_at", Moment, nullable=False, index=True),
+    sa.Column("leased_until", Moment),
+    sa.Column("created_at", Moment, nullable=False),
+)

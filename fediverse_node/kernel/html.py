@@ -70,6 +70,12 @@ _LINE_END = re.compile(r"<br ?/?>")
 _BLOCK_END = re.compile(r"</(?:p|pre|blockquote|ul|ol)>")
 _ITEM = re.compile(r"<li[^>]*>")
 _ANY_TAG = re.compile(r"<[^>]*>")
+# A paragraph (Mastodon, GoToSocial), or a span that may hold the spans of a shortened link (FEP-044f).
+_QUOTE_INLINE = re.compile(
+    r'<p class="quote-inline">(?:(?!</?p[ >]).)*</p>'
+    r'|<span class="quote-inline">(?:(?!</?span).|<span[^>]*>(?:(?!</?span).)*</span>)*</span>',
+    re.DOTALL,
+)
 _MANY_NEWLINES = re.compile(r"\n{3,}")
 
 
@@ -97,6 +103,13 @@ def to_plain_text(untrusted: str) -> str:
     marked = _ITEM.sub("\n- ", _BLOCK_END.sub("\n\n", marked))
     text = html.unescape(_ANY_TAG.sub("", marked)).replace("\xa0", " ")
     return _MANY_NEWLINES.sub("\n\n", text).strip()
+
+
+def without_quote_inline(sanitised: str) -> str:
+    """*sanitised* HTML without the link to what is quoted, for whoever shows the quote itself (FEP-044f)."""
+    if "quote-inline" not in sanitised:
+        return sanitised
+    return _QUOTE_INLINE.sub("", sanitised)
 
 
 def sanitise_own(rendered: str) -> str:

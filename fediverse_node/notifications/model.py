@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-NotificationType = Literal["mention", "follow", "follow_request", "favourite", "reblog", "update"]
+NotificationType = Literal[
+    "mention", "follow", "follow_request", "favourite", "reblog", "update", "poll", "quote"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,11 @@ _COLUMNS = [notifications.c[name] for name in _NAMES]
 
 
 def add(tx: Tx, actor_id: int, kind: NotificationType, *, from_actor_id: int, post_id: int = 0) -> bool:
-    """Tell a local actor of an event, once. False when they were told already, or did it themselves."""
-    if actor_id == from_actor_id:
+    """Tell a local actor of an event, once. False when they were told already, or did it themselves.
+
+    Of the end of a poll its author is told, too, as if by themselves.
+    """
+    if actor_id == from_actor_id and kind != "poll":
         return False
     values = {
         "id": tx.new_id(),
@@ -69,6 +72,12 @@ def remove(tx: Tx, actor_id: int, kind: NotificationType, *, from_actor_id: int,
             notifications.c.post_id == post_id,
         )
     )
+
+
+def remove_from(tx: Tx, actor_id: int, from_actor_id: int) -> None:
+    """Take back everything that an actor was told of another."""
+    where = sa.and_(notifications.c.actor_id == actor_id, notifications.c.from_actor_id == from_actor_id)
+    tx.execute(notifications.delete().where(where))
 
 
 def remove_for_post(tx: Tx, post_id: int) -> None:

@@ -61,6 +61,12 @@ def revoke(tx: Tx, token_id: int) -> None:
     tx.execute(access_tokens.update().where(where).values(revoked_at=tx.now))
 
 
+def revoke_all(tx: Tx, account_id: int) -> None:
+    """Make every token of an account worthless."""
+    where = sa.and_(access_tokens.c.account_id == account_id, access_tokens.c.revoked_at.is_(None))
+    tx.execute(access_tokens.update().where(where).values(revoked_at=tx.now))
+
+
 def _digest(token: str) -> str:
     # A fast hash is enough: the token holds 256 random bits, nothing can be guessed from it.
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

@@ -24,6 +24,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from fediverse_node.kernel.errors import TooLarge
+from fediverse_node.kernel.tallies import Tallies
 from fediverse_node.kernel.urls import authority_of, without_fragment
 from fediverse_node.outbound.errors import AddressRefused, Refused, Unreachable
 from fediverse_node.outbound.guard import AddressPolicy, literal_address, wire_form
@@ -65,6 +66,7 @@ class Outbound:
         limits: the bounds of each exchange.
         ca_file: more certificate authorities to trust, as a PEM file.
         lookup: how names are looked up; called in a thread.
+        tallies: where requests are counted.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Outbound:
         limits: Limits | None = None,
         ca_file: str | None = None,
         lookup: Lookup = system_lookup,
+        tallies: Tallies | None = None,
     ) -> None:
         self._policy = policy
         self._user_agent = user_agent
@@ -83,6 +86,7 @@ class Outbound:
         self._limits = limits or Limits()
         self._ca_file = ca_file
         self._lookup = lookup
+        self._tallies = tallies or Tallies()
         self._open: tuple[aiohttp.ClientSession, Resolver] | None = None
 
     @property
@@ -145,6 +149,40 @@ class Outbound:
             content, _ = await _body(answer, url, self._limits.answer_bytes)
         return Response(status=answer.status, url=without_fragment(url), headers=answer.headers, body=content)
 
+    async def download(
+        self,
+        url: str,
+        *,
+        accept: str,
+        into: Callable[[bytes], Awaitable[None]],
+        limit: int,
+        seconds: float,
+        redirects: int = 3,
+    ) -> Response:
+        """Fetch *url* piece by piece into *into*, unsigned; the answer that is given back has no body.
+
+        Only the body of an answer with status 200 is read, *seconds* are for all of it, redirects and body
+        included. What *into* raises ends it.
+
+        Raises:
+            Refused: the policy forbids it, or a redirect led astray.
+            Unreachable: no whole answer came in time.
+            TooLarge: the body has more than *limit* bytes, decoded.
+        """
+        async with _deadline(url, seconds):
+            for _ in range(redirects + 1):
+                answer = await self.begin("GET", url, headers={"Accept": accept})
+                location = answer.headers.get("Location")
+                if answer.status not in _REDIRECTS or location is None:
+                    if answer.status == 200:
+                        await _pour(answer, url, into, limit)
+                    answer.close()
+                    found = without_fragment(url)
+                    return Response(status=answer.status, url=found, headers=answer.headers, body=b"")
+                answer.close()
+                url = _next_hop(url, location)
+        raise Refused("There are too many redirects.", detail=f"{_host(url)}: too many redirects")
+
     async def check(self, url: str) -> None:
         """Look *url* up and say whether it may be reached now. Advice only: each request checks again.
 
@@ -178,6 +216,27 @@ class Outbound:
             Refused: the policy forbids it.
             Unreachable: no answer began.
         """
+        try:
+            answer = await self._begin(method, url, headers=headers, body=body, sign=sign, timeout=timeout)
+        except Refused:
+            self._tallies.count("outbound_requests", method, "refused")
+            raise
+        except BaseException:
+            self._tallies.count("outbound_requests", method, "unreachable")
+            raise
+        self._tallies.count("outbound_requests", method, f"{answer.status // 100}xx")
+        return answer
+
+    async def _begin(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        sign: Sign | None,
+        timeout: aiohttp.ClientTimeout | None,  # noqa: ASYNC109 - as above
+    ) -> aiohttp.ClientResponse:
         wire, host = wire_form(self._policy.check_url(url), url)
         if host == self._own_authority:
             raise Refused("We do not fetch from ourselves.", detail=f"{host}: our own host")
@@ -250,6 +309,24 @@ async def _body(answer: aiohttp.ClientResponse, url: str, limit: int) -> tuple[b
     with _naming(url):
         async with answer:
             return await read_at_most(answer.content.iter_any(), limit)
+
+
+async def _pour(
+    answer: aiohttp.ClientResponse, url: str, into: Callable[[bytes], Awaitable[None]], limit: int
+) -> None:
+    size = answer.content_length or 0
+    received = 0
+    async with answer:
+        while max(size, received) <= limit:
+            with _naming(url):  # not around *into*: its own errors are not the network's
+                chunk = await answer.content.readany()
+            if not chunk:
+                return
+            received += len(chunk)
+            if received <= limit:
+                await into(chunk)
+        answer.close()  # what still comes is not worth a connection
+    raise TooLarge(f"The answer of “{_host(url)}” is too large.", detail=f"{_host(url)}: over {limit} bytes")
 
 
 def _tls(ca_file: str | None) -> ssl.SSLContext:

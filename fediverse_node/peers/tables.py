@@ -21,6 +21,13 @@ peers = sa.Table(
     sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("last_error", sa.Text),
     sa.Column("last_success_at", Moment),
+    #: whether its last exchange took long
+    sa.Column("slow", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: when it was last asked what it runs
+    sa.Column("software_asked_at", Moment),
+    #: the way of signing that it last accepted, and the best that it says it reads (FEP-844e)
+    sa.Column("signing", sa.Text),
+    sa.Column("advertises", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
     sa.Index(
@@ -30,5 +37,12 @@ peers = sa.Table(
         postgresql_where=sa.text("failures > 0"),
     ),
     sa.Index("ix_peers_parked", "host", sqlite_where=sa.text("parked"), postgresql_where=sa.text("parked")),
+    sa.Index(
+        "ix_peers_signing",
+        "host",
+        "signing",
+        sqlite_where=sa.text("signing <> 'cavage'"),
+        postgresql_where=sa.text("signing <> 'cavage'"),
+    ),
     sa.CheckConstraint("breaker IN ('closed', 'open')", name="breaker"),
 )

@@ -16,6 +16,7 @@ _CANDIDATE = sa.and_(
     posts.c.visibility == "public",
     posts.c.boost_of_id.is_(None),
     sa.not_(posts.c.sensitive),
+    sa.not_(posts.c.local_only),
     LIVE,
 )
 

@@ -18,6 +18,8 @@ from fediverse_node.storage.tx import Tx
 #: Longest way up a thread, and most posts below one.
 MAX_ANCESTORS = 40
 MAX_DESCENDANTS = 200
+#: Longest way down a conversation that is listed.
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,41 @@ def descendants(tx: Tx, post_id: int) -> list[Post]:
     down = down.union(sa.select(posts.c.id).join(down, posts.c.in_reply_to_id == down.c.id))
     statement = sa.select(*COLUMNS).join(down, posts.c.id == down.c.id).where(LIVE)
     return [post_from(row) for row in tx.all(statement.order_by(posts.c.id).limit(MAX_DESCENDANTS))]
+
+
+def thread(tx: Tx, root_id: int, page: Page) -> list[Post]:
+    """What is known of a conversation, from the post it began with, newest first."""
+    return [post_from(row) for row in _THREAD.rows(tx, page, {"root_id": root_id})]
+
+
+def count_thread(tx: Tx, root_id: int) -> int:
+    """How many open posts `thread` has on all its pages."""
+    return int(tx.scalar(_COUNT_THREAD, {"root_id": root_id}))
+
+
+def count_open_replies(tx: Tx, post_id: int) -> int:
+    """How many direct replies everybody may see: how many there are besides is nobody's business."""
+    return int(tx.scalar(_COUNT_REPLIES, {"answered_id": post_id}))
+
+
+def _below() -> sa.Select[Any]:
+    """Ids of a post and of everything that answers it, at most `MAX_DEPTH` steps down."""
+    start = sa.select(posts.c.id, sa.literal(0).label("depth")).where(posts.c.id == sa.bindparam("root_id"))
+    down = start.cte("down", recursive=True)
+    step = sa.select(posts.c.id, down.c.depth + 1).join(down, posts.c.in_reply_to_id == down.c.id)
+    down = down.union_all(step.where(down.c.depth < MAX_DEPTH))
+    return sa.select(down.c.id)
+
+
+_BELOW = _below()
+_COUNT_OPEN = (
+    sa.select(sa.func.count())
+    .select_from(posts)
+    .where(posts.c.visibility.in_(["public", "unlisted"]), sa.not_(posts.c.local_only), LIVE)
+)
+_COUNT_THREAD = _COUNT_OPEN.where(posts.c.id.in_(_BELOW))
+_COUNT_REPLIES = _COUNT_OPEN.where(posts.c.in_reply_to_id == sa.bindparam("answered_id"))
+_THREAD = Prepared(sa.select(*COLUMNS).where(posts.c.id.in_(_BELOW), LIVE), posts.c.id)
 
 
 def _page(tx: Tx, page: Page, *where: sa.ColumnElement[bool]) -> list[Post]:

@@ -46,6 +46,8 @@ class Post:
         ai_disclosure: `human-only`, `ai-assisted`, `ai-autonomous`; None is unknown.
         digital_source_type: an IPTC term's URI.
         content_usage: what a remote origin says of usage, verbatim; for our own posts ask the ledger.
+        local_only: never leaves this server; only people here may see it.
+        reactions: the emoji under it as (emoji, picture of a custom one, how many), in order of arrival.
     """
 
     id: int
@@ -82,6 +84,8 @@ class Post:
     replies_count: int = 0
     favourites_count: int = 0
     boosts_count: int = 0
+    local_only: bool = False
+    reactions: tuple[tuple[str, str | None, int], ...] = ()
 
     @property
     def ai_used(self) -> bool:
@@ -107,6 +111,10 @@ class Hashtag:
     post_id: int = 0
 
 
+#: What an Undo takes back; `Activity` where it does not say.
+_UNDONE = frozenset({"Activity", "Announce", "Block", "EmojiReact", "Follow", "Like"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
     """What is left of something deleted: its id, whose it was, and when it went."""
@@ -116,3 +124,58 @@ class Tombstone:
     former_type: str | None
     published_at: datetime | None
     deleted_at: datetime
+
+    @property
+    def taken_back(self) -> bool:
+        """Whether it is left of an activity that an Undo took back unseen, and so says nothing of a post.
+
+        An Undo is believed without a look at the origin; a neighbour of its author could else keep any
+        post away by “undoing” its id.
+        """
+        return self.former_type in _UNDONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """An emoji under a post, and whose it is.
+
+    Attributes:
+        emoji: one grapheme, or `:code:` (`:code@host:` for a picture of another server).
+        picture: where the picture of a custom emoji is.
+        uri: the id of the activity that made it.
+    """
+
+    post_id: int
+    actor_id: int
+    emoji: str
+    picture: str | None
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomEmoji:
+    """An emoji of this server; `code` is without colons, `digest` the SHA-256 of its picture in hex."""
+
+    code: str
+    media_type: str
+    digest: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a post said for a while, from `published_at` until the next one.
+
+    Attributes:
+        asked: the answers of a question.
+        sensitive: None in what was kept before this was.
+    """
+
+    content_html: str
+    summary: str | None
+    source: str | None
+    published_at: datetime
+    sensitive: bool | None = None
+    attachments: tuple[Attachment, ...] = ()
+    emojis: tuple[tuple[str, str], ...] = ()
+    asked: tuple[str, ...] = ()

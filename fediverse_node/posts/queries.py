@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
+from fediverse_node.posts import history
 from fediverse_node.posts.model import Hashtag, Mention, Post, Tombstone
 from fediverse_node.posts.rows import COLUMNS, LIVE, NAMES, post_from, values_of
 from fediverse_node.posts.tables import (
+    emoji_reactions,
     favourites,
     hashtags,
     idempotency_keys,
@@ -64,7 +66,8 @@ def add(
         The post as stored (its parent found where we have it); None when there is nothing to do,
         because its uri or this very boost is here already, or was deleted before it arrived.
     """
-    if tombstone(tx, post.uri) is not None:
+    left = tombstone(tx, post.uri)
+    if left is not None and (post.boost_of_id is not None or not left.taken_back):
         return None
     if post.in_reply_to_uri is not None and post.in_reply_to_id is None:
         post = replace(post, in_reply_to_id=_id_of(tx, post.in_reply_to_uri))
@@ -80,20 +83,20 @@ def add(
     return post
 
 
-def revise(tx: Tx, post: Post, *, mentioned: Iterable[Mention], tagged: Iterable[Hashtag]) -> None:
-    """Replace a post's text and labels by those of *post*, keeping what stood there as a revision."""
-    old = sa.select(
-        sa.literal(tx.new_id()),
-        posts.c.id,
-        posts.c.revision,
-        posts.c.content_html,
-        posts.c.summary,
-        posts.c.source,
-        sa.func.coalesce(posts.c.edited_at, posts.c.published_at),
-    ).where(posts.c.id == post.id)
-    kept = ["id", "post_id", "revision", "content_html", "summary", "source", "created_at"]
-    tx.execute(post_revisions.insert().from_select(kept, old))
-    counted = {"replies_count", "favourites_count", "boosts_count"}
+def revise(
+    tx: Tx,
+    post: Post,
+    *,
+    mentioned: Iterable[Mention],
+    tagged: Iterable[Hashtag],
+    asked: Sequence[str] = (),
+) -> None:
+    """Replace a post's text and labels by those of *post*, keeping what stood there as a revision.
+
+    *asked* are the answers that could be chosen until now, where it is a question.
+    """
+    history.keep(tx, post.id, asked=asked)
+    counted = {"replies_count", "favourites_count", "boosts_count", "reactions"}
     changes = {name: value for name, value in values_of(post).items() if name not in counted}
     tx.execute(posts.update().where(posts.c.id == post.id).values(**changes))
     tx.execute(mentions.delete().where(mentions.c.post_id == post.id))
@@ -115,9 +118,16 @@ def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
     if post.in_reply_to_id is not None:
         _count(tx, post.in_reply_to_id, "replies_count", -1)
     tx.execute(posts.update().where(posts.c.boost_of_id == post.id, LIVE).values(deleted_at=tx.now))
-    for table in (mentions, hashtags, favourites, post_revisions, idempotency_keys):
+    for table in (mentions, hashtags, favourites, emoji_reactions, post_revisions, idempotency_keys):
         tx.execute(table.delete().where(table.c.post_id == post.id))
     return True
+
+
+def detach(tx: Tx, post: Post) -> None:
+    """Take an answer out from under what it answers; it goes on saying what that was."""
+    if post.in_reply_to_id is not None:
+        tx.execute(posts.update().where(posts.c.id == post.id).values(in_reply_to_id=None))
+        _count(tx, post.in_reply_to_id, "replies_count", -1)
 
 
 def by_id(tx: Tx, post_id: int) -> Post | None:
@@ -196,6 +206,12 @@ def bury(
     )
 
 
+def is_gone(tx: Tx, uri: str) -> bool:
+    """Whether a post with this id was deleted, and so must not come to life."""
+    left = tombstone(tx, uri)
+    return left is not None and not left.taken_back
+
+
 def tombstone(tx: Tx, uri: str) -> Tombstone | None:
     """What is left of a deleted thing."""
     row = tx.first(_TOMBSTONE, {"uri": uri})
@@ -258,4 +274,4 @@ def _write_names(tx: Tx, post_id: int, mentioned: Iterable[Mention], tagged: Ite
 def _blank(tx: Tx) -> dict[str, object]:
     texts = ("title", "summary", "source", "attachments", "emojis", "addressed", "ai_tools", "url")
     assert set(texts) <= set(NAMES)
-    return {**dict.fromkeys(texts), "content_html": "", "deleted_at": tx.now}
+    return {**dict.fromkeys(texts), "reactions": None, "content_html": "", "deleted_at": tx.now}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import rfc8785
 
@@ -18,12 +20,13 @@ def revision_of(
     language: str | None,
     media_type: str = "text/html",
     attachments: Sequence[Attachment] = (),
+    asked: Sequence[str] = (),
 ) -> str:
     """SHA-256, in hex, over the canonical JSON (RFC 8785) of everything the author decides about.
 
     Labels, counts and addresses are not in it: they change without the author changing the text.
     *content* is the source as typed, else the HTML; *media_type* says which, because the same
-    characters read differently as plain text and as Markdown.
+    characters read differently as plain text and as Markdown. *asked* are the answers of a question.
     """
     written = {
         "attachments": [asdict(item) for item in attachments],
@@ -31,5 +34,14 @@ def revision_of(
         "language": language,
         "media_type": media_type,
         "summary": summary,
+        # Only where there are any: the revisions of all other posts are what they were before polls.
+        **({"asked": list(asked)} if asked else {}),
     }
-    return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+    return hashlib.sha256(_canonical(written)).hexdigest()
+
+
+def _canonical(written: dict[str, Any]) -> bytes:
+    """RFC 8785, the short way where there is no number in it: every post that comes in is hashed."""
+    if written["attachments"]:
+        return rfc8785.dumps(written)
+    return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -16,13 +17,22 @@ COLUMNS = [posts.c[name] for name in NAMES]
 LIVE: sa.ColumnElement[bool] = posts.c.deleted_at.is_(None)
 
 
+_LISTS: Mapping[str, Callable[[Any], Any]] = {
+    "attachments": lambda item: Attachment(**item),
+    "ai_tools": lambda item: AiTool(**item),
+    "emojis": tuple,
+    "addressed": str,
+    "reactions": tuple,
+}
+
+
 def post_from(row: Row) -> Post:
     """The post of a row that consists of the room's columns."""
     values: dict[str, Any] = dict(zip(NAMES, row, strict=True))
-    values["attachments"] = tuple(Attachment(**item) for item in values["attachments"] or ())
-    values["ai_tools"] = tuple(AiTool(**item) for item in values["ai_tools"] or ())
-    values["emojis"] = tuple((item[0], item[1]) for item in values["emojis"] or ())
-    values["addressed"] = tuple(values["addressed"] or ())
+    for name, made in _LISTS.items():
+        found = values[name]
+        # Most are empty, and every page reads twenty posts.
+        values[name] = tuple(map(made, found)) if found else ()
     return Post(**values)
 
 
@@ -33,4 +43,5 @@ def values_of(post: Post) -> dict[str, Any]:
     values["ai_tools"] = [asdict(item) for item in post.ai_tools] or None
     values["emojis"] = post.emojis or None
     values["addressed"] = post.addressed or None
+    values["reactions"] = post.reactions or None
     return values

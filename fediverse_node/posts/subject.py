@@ -14,7 +14,7 @@ def subject_of(post: Post, author: Actor) -> Subject:
         object_uri=post.uri,
         author_uri=author.uri,
         revision=post.revision,
-        public=post.visibility == "public",
+        public=post.visibility == "public" and not post.local_only,
         own=post.local and in_good_standing and post.boost_of_id is None and post.actor_id == author.id,
         present=post.deleted_at is None,
     )

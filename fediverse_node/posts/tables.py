@@ -48,6 +48,10 @@ posts = sa.Table(
     sa.Column("replies_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("favourites_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("boosts_count", sa.Integer, nullable=False, server_default="0"),
+    #: never leaves this server: no other server is sent it, or shown it
+    sa.Column("local_only", sa.Boolean, nullable=False, server_default=sa.false()),
+    #: how often which emoji stands under it, [emoji, picture, count]; counted from `emoji_reactions`
+    sa.Column("reactions", Json),
     sa.UniqueConstraint("actor_id", "boost_of_id"),
     sa.CheckConstraint("visibility IN ('public', 'unlisted', 'private', 'direct')", name="visibility"),
     sa.Index("ix_posts_actor_id_id", "actor_id", "id"),
@@ -69,7 +73,13 @@ post_revisions = sa.Table(
     sa.Column("content_html", sa.Text, nullable=False),
     sa.Column("summary", sa.Text),
     sa.Column("source", sa.Text),
+    #: when this text was published; the columns below are empty in rows from before they were kept
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("sensitive", sa.Boolean),
+    sa.Column("attachments", Json),
+    sa.Column("emojis", Json),
+    #: the answers of a question, as a list of texts
+    sa.Column("asked", Json),
 )
 
 mentions = sa.Table(
@@ -125,4 +135,54 @@ idempotency_keys = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
     sa.Column("created_at", Moment, nullable=False, index=True),
+)
+
+#: Posts shown first on their author's profile.
+pins = sa.Table(
+    "pins",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), primary_key=True),
+    #: the highest comes first
+    sa.Column("place", sa.BigInteger, nullable=False),
+)
+
+#: One emoji that somebody put under a post; several by one person are several rows.
+emoji_reactions = sa.Table(
+    "emoji_reactions",
+    metadata,
+    id_column(),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False, index=True),
+    #: one grapheme, or `:code:` (of somebody elsewhere: `:code@host:`)
+    sa.Column("emoji", sa.Text, nullable=False),
+    #: of a custom emoji
+    sa.Column("picture", sa.Text),
+    #: the id of the activity
+    sa.Column("uri", sa.Text, nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("post_id", "actor_id", "emoji"),
+)
+
+#: The operator's own emoji, with their pictures: a backup of the database has them, too.
+custom_emojis = sa.Table(
+    "custom_emojis",
+    metadata,
+    id_column(),
+    #: without colons
+    sa.Column("code", sa.Text, nullable=False, unique=True),
+    sa.Column("media_type", sa.Text, nullable=False),
+    #: SHA-256 in hex of the picture; stands in its address
+    sa.Column("digest", sa.Text, nullable=False, index=True),
+    sa.Column("picture", sa.LargeBinary, nullable=False),
+    sa.Column("updated_at", Moment, nullable=False),
+)
+
+#: Actors who are gone, and whose posts are erased bit by bit.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("done_at", Moment),
 )

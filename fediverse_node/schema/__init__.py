@@ -8,12 +8,18 @@ from fediverse_node.arrivals import tables as arrivals
 from fediverse_node.consent import tables as consent
 from fediverse_node.deliveries import tables as deliveries
 from fediverse_node.follows import tables as follows
+from fediverse_node.media import tables as media
+from fediverse_node.moderation import tables as moderation
 from fediverse_node.notifications import tables as notifications
 from fediverse_node.oauth import tables as oauth
 from fediverse_node.peers import tables as peers
+from fediverse_node.polls import tables as polls
 from fediverse_node.posts import tables as posts
+from fediverse_node.quotes import tables as quotes
+from fediverse_node.relays import tables as relays
 from fediverse_node.storage.base import metadata
 from fediverse_node.suggestions import tables as suggestions
+from fediverse_node.threads import tables as threads
 from fediverse_node.timelines import tables as timelines
 
 __all__ = [
@@ -23,11 +29,17 @@ __all__ = [
     "consent",
     "deliveries",
     "follows",
+    "media",
     "metadata",
+    "moderation",
     "notifications",
     "oauth",
     "peers",
+    "polls",
     "posts",
+    "quotes",
+    "relays",
     "suggestions",
+    "threads",
     "timelines",
 ]

@@ -24,6 +24,8 @@ from fediverse_node.signatures.digest import digest_of
 from fediverse_node.signatures.times import http_date, read_created, read_http_date, require_unexpired
 
 _PARAMETER = re.compile(r'([a-zA-Z]+)=(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|([0-9]{1,15}))')
+#: Signed where they are sent. The second says who follows whom (FEP-8fcf), and Mastodon signs it too.
+_ALSO_COVERED = ("content-type", "collection-synchronization")
 _SEPARATOR = re.compile(r", ?")
 _STRINGS = frozenset({"keyId", "algorithm", "headers", "signature"})
 _NUMBERS = frozenset({"created", "expires"})
@@ -45,8 +47,7 @@ def sign(message: HttpMessage, key: SigningKey, *, now: datetime) -> tuple[tuple
     if message.needs_digest:
         added = (*added, ("Digest", digest_of(message.body)))
         covered.append("digest")
-        if message.header_values("content-type"):
-            covered.append("content-type")
+        covered += [name for name in _ALSO_COVERED if message.header_values(name)]
     text = _signing_string(message.about_to_send(*added), covered, message.target, {})
     value = (
         f'keyId="{key.key_id}",algorithm="{"rsa-sha256" if key.kind == "rsa" else "hs2019"}",'

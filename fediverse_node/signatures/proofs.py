@@ -109,7 +109,7 @@ def check(claimed: ClaimedProof, key: VerificationKey) -> VerifiedProof:
         refuse("other-key", "The proof was made with another key.")
     if key.kind != "ed25519":
         refuse("algorithm", "The proof needs an Ed25519 key.")
-    if not key.agrees(claimed.signature, claimed.data):
+    if key.agrees(claimed.signature, claimed.data) is not True:
         refuse("bad-signature", "The proof does not match the document.")
     return VerifiedProof(key_id=claimed.key_id, created=claimed.created)
 

@@ -73,7 +73,9 @@ def check(claimed: ClaimedSignature, message: HttpMessage, key: VerificationKey)
         refuse("other-key", "The signature was made with another key.")
     if claimed.algorithm not in {None, key.kind}:
         refuse("algorithm", "The signature's algorithm is not that of its key.")
-    agreed = next((n for n, base in enumerate(claimed.bases) if key.agrees(claimed.signature, base)), None)
+    # Nothing but True is a yes: other libraries have answered with numbers and objects.
+    answers = (key.agrees(claimed.signature, base) is True for base in claimed.bases)
+    agreed = next((number for number, yes in enumerate(answers) if yes), None)
     if agreed is None:
         refuse("bad-signature", "The signature does not match the request.")
     return VerifiedSignature(

@@ -8,13 +8,15 @@ import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.ids import IdFactory
+from fediverse_node.kernel.tallies import Tallies
 from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.memory import Memory
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Database(ABC):
         commits: grows with every transaction that this process commits. While it stays the same,
             nothing that this process wrote has changed, and what was read since may be shown again.
         sole_writer: no other process writes to this database.
+        tallies: what this process counts. Here, because everything that counts has a database.
     """
 
     url: str
@@ -45,8 +48,10 @@ class Database(ABC):
     def __init__(self, *, clock: Clock) -> None:
         self.clock = clock
         self.ids = IdFactory()
+        self.tallies = Tallies()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._memory = Memory()
 
     @abstractmethod
     async def read(self, unit: Unit[T]) -> T:
@@ -62,6 +67,10 @@ class Database(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Finish what was accepted, then let go of every connection and lock."""
+
+    def remembered(self, bell: str) -> Any:
+        """What `Tx.remembered` keeps under *bell*, without a transaction; None when it has to be read."""
+        return self._memory.recall(bell)
 
     def bell(self, name: str) -> asyncio.Event:
         """An event that is set whenever a transaction that rang *name* has been committed.
@@ -81,11 +90,12 @@ class Database(ABC):
     def _ring(self, names: Iterable[str]) -> None:
         """Set the events. On the loop's thread only."""
         for name in names:
+            self._memory.forget(name)
             for event in self._bells.get(name, ()):
                 event.set()
 
     def _new_tx(self, connection: sa.Connection, direct: DirectSqlite | None = None) -> Tx:
-        return Tx(connection, now=self.clock(), ids=self.ids, direct=direct)
+        return Tx(connection, now=self.clock(), ids=self.ids, direct=direct, memory=self._memory)
 
 
 def run_unit(unit: Unit[T], tx: Tx) -> T:

@@ -10,11 +10,17 @@ from fediverse_node.kernel.clock import Clock, system_clock
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.postgresql import PostgresqlDatabase
+from fediverse_node.storage.space import LEAST_FREE
 from fediverse_node.storage.sqlite import SqliteDatabase
 
 
-def open_database(url: str, *, clock: Clock = system_clock) -> Database:
+def open_database(url: str, *, clock: Clock = system_clock, least_free: int = LEAST_FREE) -> Database:
     """Open *url*: `sqlite:///data/node.db` (relative to the working directory) or `postgresql://…`.
+
+    Args:
+        url: the address.
+        clock: what time it is.
+        least_free: bytes that have to be free on the disk for SQLite to write. PostgreSQL's disk is its own.
 
     Raises:
         NotValid: the address names no engine we have, or a driver that is not installed.
@@ -22,7 +28,7 @@ def open_database(url: str, *, clock: Clock = system_clock) -> Database:
     """
     path = sqlite_path(url)
     if path is not None:
-        return SqliteDatabase(path, clock=clock)
+        return SqliteDatabase(path, clock=clock, least_free=least_free)
     try:
         return PostgresqlDatabase(url, clock=clock)
     except ModuleNotFoundError as error:

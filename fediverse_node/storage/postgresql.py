@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -87,6 +88,7 @@ class PostgresqlDatabase(Database):
 
     def _write(self, unit: Unit[T]) -> tuple[T, set[str]]:
         for attempt in range(1, _RETRIES + 1):
+            started = time.perf_counter()
             try:
                 with self.engine.begin() as connection:
                     tx = self._new_tx(connection)
@@ -97,6 +99,8 @@ class PostgresqlDatabase(Database):
                 log.info("storage.retry", extra={"attempt": attempt})
             else:
                 self.commits = next(self._commit_numbers)
+                self.tallies.observe("db_write_seconds", time.perf_counter() - started)
+                self.tallies.observe("db_write_units", 1)
                 return result, tx.bells
         raise NotNow  # pragma: no cover  # the loop always returns or raises
 

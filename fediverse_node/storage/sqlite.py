@@ -19,6 +19,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
 from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.space import LEAST_FREE, Space
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +79,10 @@ class SqliteDatabase(Database):
 
     sole_writer = True
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, least_free: int = LEAST_FREE) -> None:
         super().__init__(clock=clock)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._space = Space(path.parent, least=least_free)
         self.path = path
         self.url = f"sqlite:///{path}"
         self._lock_file = _take_lock(path)
@@ -148,7 +151,13 @@ class SqliteDatabase(Database):
         with line.connection:
             while (first := self._queue.get()) is not None:
                 group, last = self._gather(first)
-                self._commit_group(line, group)
+                try:
+                    self._commit_group(line, group)
+                except Exception as error:
+                    # Without this thread nothing would ever be written again, and whoever waits would wait
+                    # for ever: they hear of it, and the thread stays.
+                    log.exception("storage.writer_stumbled", extra={"units": len(group)})
+                    self._recover(line, group, error)
                 if last:
                     break
             line.driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -166,8 +175,13 @@ class SqliteDatabase(Database):
         return group, False
 
     def _commit_group(self, line: _Line, group: list[_Waiting]) -> None:
+        refusal = self._space.refusal()
+        if refusal is not None:
+            self._hand_back([(waiting, None, refusal) for waiting in group], set())
+            return
         outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
         bells: set[str] = set()
+        started = time.perf_counter()
         try:
             line.driver.execute("BEGIN IMMEDIATE")
             for waiting in group:
@@ -181,6 +195,16 @@ class SqliteDatabase(Database):
             outcomes = [(waiting, None, failure) for waiting in group]
             bells = set()
         self.commits += 1
+        self._hand_back(outcomes, bells)
+        self.tallies.observe("db_write_seconds", time.perf_counter() - started)
+        self.tallies.observe("db_write_units", len(group))
+
+    def _recover(self, line: _Line, group: list[_Waiting], error: Exception) -> None:
+        if line.driver.in_transaction:
+            line.driver.execute("ROLLBACK")
+        self._hand_back([(waiting, None, _explain(error)) for waiting in group], set())
+
+    def _hand_back(self, outcomes: list[tuple[_Waiting, Any, BaseException | None]], bells: set[str]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Any, BaseException | None]]] = {}
         for outcome in outcomes:
             by_loop.setdefault(outcome[0].loop, []).append(outcome)
@@ -265,9 +289,15 @@ def _take_lock(path: Path) -> int:
 
 def _explain(error: BaseException) -> BaseException:
     """Give the driver's few operational troubles words that a person can act on."""
-    text = str(getattr(error, "orig", ""))
-    if isinstance(error, sa.exc.OperationalError) and "full" in text:
+    # BEGIN and COMMIT are said to the driver itself, and a full disk is often noticed at COMMIT.
+    cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
+    if not isinstance(cause, driver().OperationalError):
+        return error
+    text = str(cause)
+    if "full" in text:
         return NotNow("The server's disk is full. Nothing was changed. Try again later.", detail=text)
+    if "disk I/O" in text:  # also what a full disk looks like where the file beside the WAL cannot grow
+        return NotNow("The server's disk does not answer. Nothing was changed. Try again later.", detail=text)
     return error
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -13,7 +13,9 @@ from sqlalchemy.dialects import sqlite
 from fediverse_node.kernel.ids import IdFactory
 from fediverse_node.storage import direct as directly
 from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.memory import Memory
 
+T = TypeVar("T")
 #: A row of any shape.
 Row = directly.Row
 Values = directly.Values
@@ -32,7 +34,7 @@ class Tx:
         bells: names to ring once the transaction is committed (see `ring`).
     """
 
-    __slots__ = ("_direct", "_ids", "bells", "connection", "dialect", "now")
+    __slots__ = ("_began", "_direct", "_ids", "_memory", "bells", "connection", "dialect", "now")
 
     def __init__(
         self,
@@ -41,9 +43,12 @@ class Tx:
         now: datetime,
         ids: IdFactory,
         direct: DirectSqlite | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.connection = connection
         self._direct = direct
+        self._memory = memory
+        self._began = memory.clock() if memory is not None else 0.0
         self.dialect = connection.dialect.name
         self.now = now
         self.bells: set[str] = set()
@@ -56,6 +61,21 @@ class Tx:
     def ring(self, bell: str) -> None:
         """Wake whoever waits for *bell* (`Database.bell`), here and in other processes, after commit."""
         self.bells.add(bell)
+
+    def remembered(self, bell: str, read: Callable[[Tx], T]) -> T:
+        """What *read* gives, kept in memory until somebody rings *bell*, or for a few seconds.
+
+        For small tables that nearly every request asks and hardly anybody changes. Whoever changes them
+        rings the bell, and sees their own change at once; other processes see it within
+        `memory.KEEP_SECONDS`.
+        """
+        if self._memory is None or bell in self.bells:
+            return read(self)
+        kept: T | None = self._memory.recall(bell)
+        if kept is None:
+            kept = read(self)
+            self._memory.keep(bell, kept, began=self._began)
+        return kept
 
     def execute(
         self, statement: sa.Executable, parameters: Values | Sequence[Values] | None = None

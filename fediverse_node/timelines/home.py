@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,15 @@ def deliver(tx: Tx, post: Post) -> None:
 def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:
     """A page of an actor's home timeline, newest first."""
     return [post_from(row) for row in _PAGE.rows(tx, which, {"actor_id": actor_id})]
+
+
+def among(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
+    """Those of the posts *ids* that are in an actor's home timeline."""
+    wanted = list(set(ids))
+    if not wanted:
+        return set()
+    where = sa.and_(home_entries.c.actor_id == actor_id, home_entries.c.post_id.in_(wanted))
+    return {row[0] for row in tx.all(sa.select(home_entries.c.post_id).where(where))}
 
 
 def backfill(tx: Tx, actor_id: int, target_id: int) -> None:

@@ -6,8 +6,10 @@
 | private           | its author, accepted followers, and those it mentions      |
 | direct            | its author and those it mentions                           |
 
-A boost is seen by whoever may see the boosted post. Nothing of a suspended or deleted actor is seen,
-nor through somebody else's boost (Mastodon CVE-2026-23961).
+Of these, whoever is not from here never sees a post that is for this server only.
+Nobody sees anything of somebody whom they block, or who blocks them; who does not say who they are
+cannot be told from a stranger. A boost is seen by whoever may see the boosted post. Nothing of a
+suspended or deleted actor is seen, nor through somebody else's boost (Mastodon CVE-2026-23961).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.follows import queries as follows
+from fediverse_node.moderation import queries as moderation
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
@@ -27,10 +30,11 @@ OPEN = ("public", "unlisted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who is looking. Neither field set: anybody."""
+    """Who is looking. No field set: anybody. `local`: somebody with an account here."""
 
     actor_id: int | None = None
     actor_uri: str | None = None
+    local: bool = False
 
 
 ANONYMOUS = Viewer()
@@ -53,7 +57,7 @@ class Survey:
 
 def viewer_for(actor: Actor) -> Viewer:
     """The viewer that an authenticated actor is."""
-    return Viewer(actor_id=actor.id, actor_uri=actor.uri)
+    return Viewer(actor_id=actor.id, actor_uri=actor.uri, local=actor.local)
 
 
 def may_see(tx: Tx, post: Post, viewer: Viewer) -> bool:
@@ -73,14 +77,15 @@ def survey(tx: Tx, found: Sequence[Post], viewer: Viewer) -> Survey:
     boosted = [post.boost_of_id for post in found if post.boost_of_id is not None]
     originals = posts.by_ids(tx, boosted) if boosted else {}
     everything = [*found, *originals.values()]
-    authors = actors.by_ids(tx, [post.actor_id for post in everything])
+    authors = _authors(tx, everything, viewer)
     closed = [post for post in everything if post.visibility not in OPEN]
     friends = _friends(tx, closed, viewer)
     named = _named(tx, closed, viewer)
 
     def seen(post: Post) -> bool:
         author = authors.get(post.actor_id)
-        if post.deleted_at is not None or author is None or not author.active:
+        out = post.deleted_at is not None or (post.local_only and not viewer.local)
+        if out or author is None or not author.active:
             return False
         if post.visibility in OPEN or post.actor_id == viewer.actor_id or post.id in named:
             return True
@@ -99,6 +104,15 @@ def survey(tx: Tx, found: Sequence[Post], viewer: Viewer) -> Survey:
         originals=originals,
         authors=authors,
     )
+
+
+def _authors(tx: Tx, everything: Sequence[Post], viewer: Viewer) -> dict[int, Actor]:
+    """Who wrote *everything*, without those whom the viewer blocks, or who block the viewer."""
+    found = actors.by_ids(tx, [post.actor_id for post in everything])
+    if viewer.actor_id is None:
+        return found
+    apart = moderation.apart(tx, viewer.actor_id, found)
+    return {id_: author for id_, author in found.items() if id_ not in apart} if apart else found
 
 
 def _friends(tx: Tx, closed: Sequence[Post], viewer: Viewer) -> set[int]:

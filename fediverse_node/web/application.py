@@ -9,15 +9,19 @@ from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
 from fediverse_node.federation.inbox.model import open_inbox
 from fediverse_node.federation.outbox.desk import open_desk
+from fediverse_node.media.copies import Copies
 from fediverse_node.node import Node
 from fediverse_node.web import middleware
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
 from fediverse_node.web.federation import routes as federation
+from fediverse_node.web.federation.guard import guarded, guarded_route
 from fediverse_node.web.figures import Figures
 from fediverse_node.web.kept import Kept
 from fediverse_node.web.keys import (
+    ACCOUNT_PARTS,
     ADDRESSES,
+    COPIES,
     DESK,
     DOCUMENTS,
     ERROR_PAGE,
@@ -27,6 +31,8 @@ from fediverse_node.web.keys import (
     RATE_LIMITS,
     STATUS_PARTS,
 )
+from fediverse_node.web.media import proxy
+from fediverse_node.web.media.addresses import ReadersAddresses, budget_of, folder_of
 from fediverse_node.web.negotiation import by_accept
 from fediverse_node.web.pages import routes as pages
 from fediverse_node.web.pages import texts
@@ -41,30 +47,47 @@ KEPT_POSTS_SECONDS = 600.0
 
 def make_application(node: Node) -> web.Application:
     """The web application of *node*: every door, no worker. Closes nothing that it was given."""
+    copies, media = _copies_of(node), node.config.media
     addresses = Addresses(node.config.origin)
+    if media.proxy:
+        addresses = ReadersAddresses(addresses.origin, copies, media.origin or addresses.origin)
     application = web.Application(
         client_max_size=MAX_BODY, middlewares=[middleware.frame(node.config.server.trusted_proxies)]
     )
     application[NODE] = node
     application[ADDRESSES] = addresses
+    application[COPIES] = copies
+    application.on_startup.append(_open_copies)
     application[DOCUMENTS] = Documents(node.db)
     application[INBOX] = inbox = open_inbox(node)
     application[DESK] = open_desk(inbox.discovery, post_characters=node.config.limits.post_characters)
     application[FIGURES] = Figures()
     application[STATUS_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
+    application[ACCOUNT_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
     application[ERROR_PAGE] = texts.error
     # What nobody decided about is no.
     application.on_response_prepare.append(
         middleware.dresser(
-            https=addresses.origin.startswith("https:"), signals=channels.headers(Decision(), addresses)
+            https=addresses.origin.startswith("https:"),
+            signals=channels.headers(Decision(), addresses),
+            media=media.origin,
         )
     )
     _add_routes(application)
     return application
 
 
+def _copies_of(node: Node) -> Copies:
+    return Copies(node.db, node.outbound, root=folder_of(node.config), budget=budget_of(node.config))
+
+
+async def _open_copies(application: web.Application) -> None:
+    await application[COPIES].open()
+
+
 def _add_routes(application: web.Application) -> None:
-    application.add_routes([*federation.ROUTES, *client_api.ROUTES, *pages.ROUTES])
+    ours = [*map(guarded_route, federation.ROUTES), *client_api.ROUTES, *pages.ROUTES, *proxy.ROUTES]
+    application.add_routes(ours)
     for path, document in federation.NEGOTIATED.items():
-        application.router.add_get(path, by_accept(document, pages.NEGOTIATED[path]))
+        application.router.add_get(path, by_accept(guarded(path, document), pages.NEGOTIATED[path]))

@@ -7,6 +7,7 @@ is refused: the bytes that are verified must be the bytes that were signed.
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import parse_qs
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from fediverse_node.kernel.errors import NotValid, TooLarge
 
 #: Seconds for a whole body. A client that sends one byte at a time is let go.
 BODY_SECONDS = 30.0
+_MAX_FIELDS = 20
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
@@ -40,3 +42,18 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     except web.RequestPayloadError as error:
         raise NotValid("The body did not arrive whole.") from error
     return bytes(body)
+
+
+async def read_form(request: web.Request, limit: int) -> dict[str, str]:
+    """The fields of a small form, the first of each name, without the blanks around them.
+
+    Raises:
+        NotValid: it cannot be read, or has more fields than any form of ours.
+        As `read_body`.
+    """
+    body = await read_body(request, limit)
+    try:
+        sent = parse_qs(body.decode("utf-8"), max_num_fields=_MAX_FIELDS)
+    except ValueError as error:
+        raise NotValid("The form cannot be read.") from error
+    return {name: given[0].strip() for name, given in sent.items()}

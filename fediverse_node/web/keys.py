@@ -10,6 +10,7 @@ from aiohttp import web
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.federation.inbox.model import Inbox
 from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.media.copies import Copies
 from fediverse_node.node import Node
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.figures import Figures
@@ -21,9 +22,12 @@ ADDRESSES: web.AppKey[Addresses] = web.AppKey("addresses", Addresses)
 DOCUMENTS: web.AppKey[Documents] = web.AppKey("documents", Documents)
 INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+#: Of pictures and files of other servers.
+COPIES: web.AppKey[Copies] = web.AppKey("copies", Copies)
 FIGURES: web.AppKey[Figures] = web.AppKey("figures", Figures)
 #: Parts of statuses that stay the same while their post does, by the post's id.
 STATUS_PARTS: web.AppKey[Kept[int, Any]] = web.AppKey("status_parts", Kept[int, Any])
+ACCOUNT_PARTS: web.AppKey[Kept[int, Any]] = web.AppKey("account_parts", Kept[int, Any])
 RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits", RateLimits)
 
 #: `(request, status, text)` → the page a person sees instead of what they asked for.

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Middleware
 
 from fediverse_node.kernel.errors import NodeError, NotFound, NotNow, NotValid
 from fediverse_node.web import problems
-from fediverse_node.web.keys import CLIENT, RATE_LIMITS, REQUEST_ID
+from fediverse_node.web.keys import CLIENT, NODE, RATE_LIMITS, REQUEST_ID
 from fediverse_node.web.rate_limits import ADDRESS, address_key
 from fediverse_node.web.runner import SERVER_NAME
 
@@ -28,8 +28,13 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 #: Requests being answered at once by this process; more are told to come back.
 MAX_OPEN_REQUESTS = 1024
-#: Inboxes are counted by the server that signed (`rate_limits.INBOX`), static files not at all.
-_UNCOUNTED = ("/inbox", "/static/")
+#: Inboxes are counted by the server that signed (`rate_limits.INBOX`), static files not at all, and copies
+#: by a rate of their own.
+_COPIES = "/media/proxy/"
+_UNCOUNTED = ("/inbox", "/static/", _COPIES)
+
+#: Below here the path itself is the key.
+KEYED_PATHS = "/deliveries/"
 
 _CSP_PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; "
@@ -89,18 +94,23 @@ def frame(trusted_proxies: Iterable[str]) -> Middleware:
 
 
 def dresser(
-    *, https: bool, signals: Mapping[str, str]
+    *, https: bool, signals: Mapping[str, str], media: str = ""
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """What is said with every answer that does not say otherwise: an `on_response_prepare` handler.
 
     Args:
         https: whether the origin has TLS, so that browsers may insist on it.
         signals: the training-use headers of whatever nobody decided about.
+        media: the origin of copies, where it is not that of the pages.
     """
     hsts = {"Strict-Transport-Security": "max-age=63072000"} if https else {}
     # Browsers ignore it without TLS, and complain.
     opener = {"Cross-Origin-Opener-Policy": "same-origin"} if https else {}
     pages = {**_EVERYWHERE, **_ON_PAGES, **opener, **hsts}
+    if media:
+        pages["Content-Security-Policy"] = _CSP_PAGES.replace("blob:", f"blob: {media}").replace(
+            "media-src 'self'", f"media-src 'self' {media}"
+        )
     data = {**_EVERYWHERE, **_ON_DATA, **hsts}
     api = {**data, **_ON_API}
 
@@ -181,6 +191,10 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _note(request: web.Request, response: web.StreamResponse, started: float) -> None:
+    if NODE in request.app:
+        seconds = time.perf_counter() - started
+        tallies = request.app[NODE].db.tallies
+        tallies.observe("http_request_seconds", seconds, _door(request.path, response), str(response.status))
     if log.isEnabledFor(logging.INFO):
         log.info(
             "web.request",
@@ -195,6 +209,18 @@ def _note(request: web.Request, response: web.StreamResponse, started: float) ->
         )
 
 
+def _door(path: str, response: web.StreamResponse) -> str:
+    if path.startswith(("/api/", "/oauth/")):
+        return "api"
+    if path.endswith("/inbox"):
+        return "inbox"
+    if path.startswith("/static/") or response.content_type == "text/html":
+        return "pages"
+    return "federation"
+
+
 def _path(request: web.Request) -> str:
     """The path as it was sent, escaped, and never the query: tokens and codes stand in queries."""
-    return request.rel_url.raw_path[:200]
+    path = request.rel_url.raw_path
+    # What follows opens a page, or a file of a private post, to whoever has it.
+    return next((keyed for keyed in (KEYED_PATHS, _COPIES) if path.startswith(keyed)), path[:200])

@@ -34,6 +34,12 @@ INBOX = Rate(name="inbox", count=1200, seconds=300)
 FAILED_SIGNATURES = Rate(name="failed_signatures", count=60, seconds=300)
 #: Look-ups of remote things, by account.
 REMOTE_LOOKUP = Rate(name="remote_lookup", count=30, seconds=300)
+#: Documents fetched for an app through `proxyUrl`, by account.
+PROXY = Rate(name="proxy", count=30, seconds=300)
+#: Copies of others' files, by client address: a page may have a hundred of them.
+COPY = Rate(name="copy", count=3000, seconds=300)
+#: Of these, those that have to be fetched first.
+COPY_FETCH = Rate(name="copy_fetch", count=300, seconds=300)
 DELETES = Rate(name="deletes", count=30, seconds=1800)
 
 

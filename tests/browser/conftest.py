@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -32,9 +33,12 @@ Open = Callable[..., Awaitable[Watched]]
 
 
 @pytest.fixture
-async def village(database_url: str) -> AsyncIterator[Village]:
+async def village(database_url: str, tmp_path: Path) -> AsyncIterator[Village]:
     words = "A small place for people who grow things and write about it."
-    settings = {"FEDIVERSE_NODE_INSTANCE__DESCRIPTION": words}
+    settings = {
+        "FEDIVERSE_NODE_INSTANCE__DESCRIPTION": words,
+        "FEDIVERSE_NODE_MEDIA__FOLDER": str(tmp_path / "media"),
+    }
     async with running_node(database_url, name="Garden", origin=ORIGIN, settings=settings) as node:
         yield await settle(node)
 

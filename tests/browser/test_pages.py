@@ -32,6 +32,27 @@ CONTRAST = """element => {
 }"""
 
 
+#: What somebody who listens to a page would stumble over: things without a name, headings out of order.
+UNCLEAR = """() => {
+  const found = [];
+  const named = element => (element.getAttribute('aria-label') || element.textContent.trim() ||
+    [...element.querySelectorAll('img[alt]')].map(img => img.alt).join('')).trim();
+  for (const each of document.querySelectorAll('a[href], button, summary')) {
+    if (!named(each)) found.push('no name: ' + each.outerHTML.slice(0, 100));
+  }
+  for (const each of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+    if (!each.labels.length) found.push('no label: ' + each.outerHTML.slice(0, 100));
+  }
+  for (const each of document.querySelectorAll('img:not([alt])')) found.push('no alt: ' + each.src);
+  const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map(each => +each.tagName[1]);
+  if (levels.filter(level => level === 1).length !== 1 || levels[0] !== 1) found.push('headings: ' + levels);
+  levels.forEach((level, i) => { if (i && level > levels[i - 1] + 1) found.push('leap: ' + levels); });
+  const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
+  if (new Set(ids).size !== ids.length) found.push('an id twice');
+  return found;
+}"""
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("width", [360, 1280])
 async def test_every_page_fits_its_window_and_asks_nobody_else(
@@ -46,6 +67,11 @@ async def test_every_page_fits_its_window_and_asks_nobody_else(
         "terms": "/terms/training",
         "vocabulary": "/ns/ai-provenance",
         "tag": "/tags/gardening",
+        "lively": village.page(village.lively),
+        "lively-profile": "/@noor",
+        "history": f"{village.page(village.lively)}/history",
+        "moved": "/@otis",
+        "from-elsewhere": f"/authorize_interaction?uri={village.lively.uri}",
     }
     for name, path in pages.items():
         watched = await open_page(path, width=width, language=language)
@@ -55,6 +81,7 @@ async def test_every_page_fits_its_window_and_asks_nobody_else(
         assert watched.elsewhere == [], path
         direction = await watched.page.evaluate("getComputedStyle(document.body).direction")
         assert direction == ("rtl" if language == "ar" else "ltr")
+        assert await watched.page.evaluate(UNCLEAR) == [], path
         if PICTURES:
             await watched.page.screenshot(
                 path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True
@@ -73,6 +100,11 @@ async def test_a_post_says_what_ai_did_and_what_its_author_allows(village: Villa
     assert await allowed.get_attribute("ai-disclosure") is None
     assert await allowed.locator(".label.ai").count() == 0
     assert await allowed.locator(".training").inner_text() == "Training use: allowed by the author"
+
+
+async def test_a_quoted_post_says_it_too(village: Village, open_page: Open) -> None:
+    quoted = (await open_page(village.page(village.lively))).page.locator(".quoted")
+    assert "qwen3-8b" in await quoted.locator(".label.ai").inner_text()
 
 
 async def test_what_a_warning_hides_is_shown_on_asking_and_needs_no_script(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from fediverse_node.actors import queries as actors
@@ -13,9 +14,14 @@ from fediverse_node.federation.outbox.labels import AiPart
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.kernel.markup import render_markdown
+from fediverse_node.polls import queries as polls
+from fediverse_node.polls.model import Option, Poll
+from fediverse_node.posts import emoji_reactions, pins
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts.model import AiTool, Hashtag, Post
+from fediverse_node.posts.model import AiTool, Hashtag, Post, Reaction
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.quotes import queries as quotes
+from fediverse_node.quotes.model import Interaction
 from fediverse_node.storage.tx import Tx
 from tests.fixtures.nodes import LiveNode
 
@@ -59,6 +65,7 @@ class Village:
     arabic_thread: Post
     allowed: Post
     warned: Post
+    lively: Post
 
     def page(self, post: Post) -> str:
         """The path of a post's page."""
@@ -89,10 +96,12 @@ async def settle(node: LiveNode) -> Village:
         fields=(("الموقع", "صيدا، لبنان"), ("اللغات", "العربية، English")),
         indexable=True,
     )
-    return await node.node.db.write(lambda tx: _fill(tx, node, mira.actor, layla.actor))
+    noor = await node.add_person("noor", name="نور Noor", indexable=True)
+    await node.add_person("otis", moved_to="https://meadow.example/users/jonas")
+    return await node.node.db.write(lambda tx: _fill(tx, node, mira.actor, layla.actor, noor.actor))
 
 
-def _fill(tx: Tx, node: LiveNode, mira: Actor, layla: Actor) -> Village:
+def _fill(tx: Tx, node: LiveNode, mira: Actor, layla: Actor, noor: Actor) -> Village:
     jonas = _stranger(tx, "jonas", "Jonas Lindqvist", "meadow.example")
     salma = _stranger(tx, "salma", "سلمى", "bahr.example")
     for follower, target in ((jonas, mira), (salma, mira), (salma, layla), (layla, mira), (mira, layla)):
@@ -117,6 +126,7 @@ def _fill(tx: Tx, node: LiveNode, mira: Actor, layla: Actor) -> Village:
     assisted = _write(tx, node, layla, LAYLA_ASSISTED, language="ar", part=ASSISTED, favourites_count=27)
     _answer(tx, salma, assisted, "<p>كم كلّفتك الأنابيب؟</p>", language="ar")
     _boost(tx, layla, thread)
+    lively = _lively(tx, node, noor, thread, (jonas, salma, mira))
     return Village(
         node=node,
         mira=mira,
@@ -125,6 +135,55 @@ def _fill(tx: Tx, node: LiveNode, mira: Actor, layla: Actor) -> Village:
         arabic_thread=assisted,
         allowed=allowed,
         warned=warned,
+        lively=lively,
+    )
+
+
+def _lively(tx: Tx, node: LiveNode, author: Actor, quoted: Post, friends: tuple[Actor, ...]) -> Post:
+    """A post with everything: a poll, a quote, emoji under it, another text before; pinned."""
+    first = _write(tx, node, author, "Wich tea grows on a roof?", type="Question")
+    answers = ("Peppermint, in the largest pot that the stairs allow", "نعناع", "None")
+    votes = (1_204, 311, 7)
+    polls.add(
+        tx,
+        Poll(
+            post_id=first.id,
+            options=tuple(Option(name=name, votes=count) for name, count in zip(answers, votes, strict=True)),
+            voters_count=1_500,
+            multiple=True,
+            ends_at=tx.now + timedelta(days=3),
+        ),
+    )
+    html = "<p>Which tea grows on a roof? See what was measured before:</p>"
+    revised = replace(first, content_html=html, summary="Tea", edited_at=tx.now)
+    posts.revise(tx, revised, mentioned=(), tagged=(), asked=answers)
+    posts.revise(tx, replace(revised, summary=None), mentioned=(), tagged=(), asked=answers)
+    _quote(tx, first, quoted)
+    for friend, emoji in zip(friends, ("🌿", "🌿", "🫖"), strict=True):
+        uri = f"{friend.uri}#like-{first.id}"
+        emoji_reactions.add(
+            tx, Reaction(post_id=first.id, actor_id=friend.id, emoji=emoji, picture=None, uri=uri)
+        )
+    pins.pin(tx, author.id, first.id)
+    return first
+
+
+def _quote(tx: Tx, post: Post, quoted: Post) -> None:
+    quotes.add(
+        tx,
+        Interaction(
+            id=tx.new_id(),
+            kind="quote",
+            post_uri=post.uri,
+            post_id=post.id,
+            actor_id=post.actor_id,
+            target_uri=quoted.uri,
+            target_id=quoted.id,
+            target_actor_id=quoted.actor_id,
+            state="accepted",
+            created_at=tx.now,
+            updated_at=tx.now,
+        ),
     )
 
 

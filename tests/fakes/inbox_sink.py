@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +30,7 @@ class Sink:
         headers: what it answers with.
         hanging: it takes the letter and never answers.
         gate: it answers when this is set.
+        judge: decides about the status of each letter, instead of `status`.
         arrived: what came, in order; also what was answered with an error.
         most_at_once: the most exchanges that were open at one moment.
     """
@@ -38,6 +39,7 @@ class Sink:
     headers: dict[str, str] = field(default_factory=dict)
     hanging: bool = False
     gate: asyncio.Event | None = None
+    judge: Callable[[HttpMessage], int] | None = None
     port: int = 0
     arrived: list[Arrived] = field(default_factory=list)
     open_now: int = 0
@@ -86,7 +88,8 @@ class Sink:
                 await self.gate.wait()
         finally:
             self.open_now -= 1
-        return web.Response(status=self.status, headers=self.headers)
+        status = self.status if self.judge is None else self.judge(message)
+        return web.Response(status=status, headers=self.headers)
 
 
 @asynccontextmanager

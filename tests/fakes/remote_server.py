@@ -282,6 +282,8 @@ class RemoteServer:
         self.asked: list[Asked] = []
         self.received: list[JsonDict] = []
         self.on_receive: Callable[[JsonDict], int] = lambda _: 202
+        #: what is asked in a way that the server does not like is a 401
+        self.refuses: Callable[[Asked], bool] = lambda _: False
         self._ids = itertools.count(1)
         self._arrived = asyncio.Event()
 
@@ -342,6 +344,8 @@ class RemoteServer:
         body = await request.read()
         self.asked.append(Asked(request.method, request.raw_path, dict(request.headers), body))
         self._arrived.set()
+        if self.refuses(self.asked[-1]):
+            return web.Response(status=401)
         if (given := self.answers.get(request.path)) is not None:
             if given.after is not None:
                 await given.after.wait()

@@ -11,9 +11,10 @@ from fediverse_node.federation.outbox.profile import ProfileChanges, change_prof
 from fediverse_node.storage.tx import Tx
 from fediverse_node.suggestions import queries as suggestions
 from fediverse_node.suggestions.model import Suggestion
+from tests.fixtures.apps import App
 from tests.fixtures.databases import NewDatabase
 from tests.fixtures.nodes import running_node
-from tests.two_nodes.conftest import App, MovedClock, World
+from tests.two_nodes.conftest import MovedClock, World
 
 
 async def test_a_follow_is_asked_for_accepted_and_taken_back(world: World) -> None:

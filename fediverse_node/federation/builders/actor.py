@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from fediverse_node.activitystreams import write
 from fediverse_node.activitystreams.load import JsonDict
+from fediverse_node.activitystreams.vocabulary import ED25519, RFC_9421
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor, ActorKey, Picture
 from fediverse_node.kernel.clock import to_rfc3339
 
-#: FEP-844e: what this server understands beyond what everybody does.
-_RFC_9421: Final = "https://datatracker.ietf.org/doc/html/rfc9421"
 _GENERIC_PICTURE = "image/*"
 
 
@@ -44,14 +42,18 @@ def embedded(
             "following": actor.following,
             "featured": actor.featured,
             "featuredTags": addresses.featured_tags(actor.username),
-            "endpoints": {"sharedInbox": addresses.shared_inbox},
+            "endpoints": {
+                "sharedInbox": addresses.shared_inbox,
+                "proxyUrl": addresses.proxy(actor.username),
+            },
             "manuallyApprovesFollowers": actor.manually_approves,
             "discoverable": actor.discoverable,
             "indexable": actor.indexable,
             # The day, not the moment: when somebody signs up is nobody's business.
             "published": to_rfc3339(joined.replace(hour=0, minute=0, second=0, microsecond=0)),
-            "icon": _picture(actor.icon),
-            "image": _picture(actor.image),
+            "attributionDomains": list(actor.details.attribution_domains),
+            "icon": _picture(actor.icon, actor.details.icon_description),
+            "image": _picture(actor.image, actor.details.image_description),
             "attachment": [write.property_value(name, value) for name, value in actor.fields],
             "tag": tags,
             "alsoKnownAs": list(actor.also_known_as),
@@ -63,13 +65,19 @@ def embedded(
 
 
 def key_properties(actor: Actor, keys: Sequence[ActorKey]) -> JsonDict:
-    """`publicKey` (one object: an array breaks Misskey and Lemmy) and `assertionMethod` (FEP-521a)."""
+    """`publicKey` (one object: an array breaks Misskey and Lemmy) and `assertionMethod` (FEP-521a).
+
+    There may be several Ed25519 keys: one that was replaced is shown for a while, under its own id.
+    """
+    multikeys = [key for key in keys if key.kind == "ed25519"]
     found: JsonDict = {}
     for key in keys:
         if key.kind == "rsa":
             found["publicKey"] = write.public_key(actor.uri, key.public_key)
-        else:
-            found["assertionMethod"] = [write.multikey(actor.uri, key.public_key)]
+    if multikeys:
+        found["assertionMethod"] = [
+            write.multikey(actor.uri, key.public_key, key_id=key.key_id) for key in multikeys
+        ]
     return found
 
 
@@ -79,12 +87,13 @@ def generator(addresses: Addresses) -> JsonDict:
         "id": addresses.instance_actor,
         "type": "Application",
         "implements": [
-            {"href": _RFC_9421, "name": "RFC-9421: HTTP Message Signatures"},
+            {"href": RFC_9421, "name": "RFC-9421: HTTP Message Signatures"},
+            {"href": ED25519, "name": "RFC-9421 signatures using the Ed25519 algorithm"},
         ],
     }
 
 
-def _picture(picture: Picture | None) -> JsonDict | None:
+def _picture(picture: Picture | None, description: str) -> JsonDict | None:
     if picture is None:
         return None
-    return write.image(picture.url, picture.media_type or _GENERIC_PICTURE)
+    return write.image(picture.url, picture.media_type or _GENERIC_PICTURE, description=description)

@@ -11,7 +11,7 @@ from fediverse_node.federation.builders.note import NoteParts
 
 def document(parts: NoteParts, *, id_: str, addresses: Addresses) -> JsonDict:
     """The Create with id *id_*; the note is embedded, and its addressing repeated (some read only one)."""
-    return write.activity(
+    document = write.activity(
         "Create",
         id_=id_,
         actor=parts.author.uri,
@@ -20,3 +20,4 @@ def document(parts: NoteParts, *, id_: str, addresses: Addresses) -> JsonDict:
         published=parts.post.published_at,
         context=write.note_context(addresses.origin),
     )
+    return write.present({**document, "audience": note.said_in(parts)})

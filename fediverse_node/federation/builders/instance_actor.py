@@ -34,6 +34,9 @@ def document(actor: Actor, keys: Sequence[ActorKey], *, addresses: Addresses, na
             "manuallyApprovesFollowers": True,
             "discoverable": False,
             "indexable": False,
+            # Arrays even where there is nothing in them: Misskey and WordPress read them unasked.
+            "attachment": [],
+            "tag": [],
             "published": to_rfc3339(joined.replace(hour=0, minute=0, second=0, microsecond=0)),
             **key_properties(actor, keys),
             "generator": generator(addresses),

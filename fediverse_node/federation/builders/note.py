@@ -11,7 +11,10 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
+from fediverse_node.federation.builders import question, quoting
+from fediverse_node.federation.builders.quoting import NO_TERMS, Terms
 from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.polls.model import Poll
 from fediverse_node.posts.model import AiTool, Attachment, Hashtag, Mention, Post
 
 #: Silence is no.
@@ -24,7 +27,10 @@ class NoteParts:
 
     Attributes:
         post: of ours, and no boost. `post.addressed` are all who are addressed by name.
+        groups: those it was written in or to (`delivery.audience.groups_of`).
         decision: what the ledger says about this revision (`consent.decisions`).
+        terms: what it says of quotes and answers (`delivery.terms`).
+        poll: what a question asks.
     """
 
     post: Post
@@ -32,6 +38,9 @@ class NoteParts:
     mentions: Sequence[Mention] = ()
     hashtags: Sequence[Hashtag] = ()
     decision: Decision = NO
+    groups: Sequence[Actor] = ()
+    terms: Terms = NO_TERMS
+    poll: Poll | None = None
 
 
 def document(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
@@ -43,6 +52,8 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
     """The same as the object of a Create or Update, which has the context."""
     post, author = parts.post, parts.author
     to, cc = audience(post, author)
+    content = quoting.text(post.content_html, parts.terms.quote)
+    conversation = context_of(post)
     return write.present(
         {
             "id": post.uri,
@@ -57,22 +68,34 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
             # An empty text would be an empty content warning.
             "summary": post.summary or None,
             "sensitive": post.sensitive,
+            "audience": said_in(parts),
             "inReplyTo": post.in_reply_to_uri,
-            "context": post.context_uri,
-            "conversation": post.context_uri,
-            "content": post.content_html,
-            "contentMap": {post.language: post.content_html} if post.language else None,
+            "context": conversation,
+            "conversation": conversation,
+            "content": content,
+            "contentMap": {post.language: content} if post.language else None,
             "source": _source(post),
             "attachment": [_attachment(item) for item in post.attachments],
             "tag": _tags(parts, addresses),
             "replies": addresses.replies(author.username, post.id),
             "likes": write.count_collection(addresses.likes(author.username, post.id), post.favourites_count),
             "shares": write.count_collection(addresses.shares(author.username, post.id), post.boosts_count),
-            "interactionPolicy": _policy(author),
+            **quoting.properties(post, author, parts.terms),
             **_disclosure(post),
             **channels.object_terms(parts.decision),
+            **(question.parts(parts.poll) if parts.poll is not None else {}),
         }
     )
+
+
+def context_of(post: Post) -> str | None:
+    """The conversation a post belongs to (FEP-7888): the one it answers in, or, of ours, that it began.
+
+    Posts that were written before conversations had addresses begin theirs all the same.
+    """
+    if post.context_uri is not None or post.in_reply_to_uri is not None or not post.local:
+        return post.context_uri
+    return f"{post.uri}/context"
 
 
 def audience(post: Post, author: Actor) -> tuple[list[str], list[str]]:
@@ -80,9 +103,10 @@ def audience(post: Post, author: Actor) -> tuple[list[str], list[str]]:
     return write.addressing(post.visibility, followers=author.followers or "", mentioned=post.addressed)
 
 
-def _policy(author: Actor) -> JsonDict:
-    """FEP-044f. Quotes of others are not approved here yet, so only the author may, and it says so."""
-    return {"canQuote": {"automaticApproval": [author.uri]}}
+def said_in(parts: NoteParts) -> str | list[str] | None:
+    """`audience` (FEP-1b12): the group. As one string, which is all that Lemmy reads."""
+    groups = [group.uri for group in parts.groups]
+    return groups[0] if len(groups) == 1 else groups or None
 
 
 def _source(post: Post) -> JsonDict | None:
@@ -94,7 +118,13 @@ def _source(post: Post) -> JsonDict | None:
 def _tags(parts: NoteParts, addresses: Addresses) -> list[JsonDict]:
     people = [write.mention(item.actor_uri, item.name) for item in parts.mentions]
     topics = [write.hashtag(item.name, addresses.tag(item.tag)) for item in parts.hashtags]
-    return people + topics
+    emojis = [_emoji(*item, addresses) for item in parts.post.emojis]
+    return people + topics + emojis + quoting.tags(parts.terms.quote)
+
+
+def _emoji(name: str, url: str, addresses: Addresses) -> JsonDict:
+    code, ending = name.strip(":"), url.rpartition(".")[2]
+    return write.emoji(code, id_=addresses.emoji(code), url=url, media_type=f"image/{ending}")
 
 
 def _attachment(item: Attachment) -> JsonDict:

@@ -12,6 +12,7 @@ from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.deliveries.model import StoredActivity
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import authority_of
+from fediverse_node.moderation.policy import policy
 from fediverse_node.peers import queries as peers
 from fediverse_node.peers.model import Peer
 from fediverse_node.storage.tx import Tx
@@ -54,14 +55,46 @@ def enqueue(
         created_at=tx.now,
     )
     deliveries.store(tx, activity)
-    hosts = {inbox: host for inbox in inboxes if (host := _host(inbox)) is not None}
+    _address(tx, activity, inboxes)
+    return activity
+
+
+def forward(tx: Tx, *, actor: Actor, uri: str, type_: str, document: bytes, inboxes: Iterable[str]) -> bool:
+    """Send on somebody else's activity, byte for byte, signed by *actor* as the sender only. Once.
+
+    Returns:
+        False when an activity with this id was sent on before.
+    """
+    if deliveries.by_uri(tx, uri) is not None:
+        return False
+    activity = StoredActivity(
+        id=tx.new_id(),
+        uri=uri,
+        actor_id=actor.id,
+        type=type_,
+        post_id=None,
+        public=False,
+        document=document,
+        created_at=tx.now,
+    )
+    deliveries.store(tx, activity)
+    _address(tx, activity, inboxes)
+    return True
+
+
+def _address(tx: Tx, activity: StoredActivity, inboxes: Iterable[str]) -> None:
+    rules = policy(tx)
+    hosts = {
+        inbox: host
+        for inbox in inboxes
+        if (host := _host(inbox)) is not None and not rules.is_shut_out(inbox)
+    }
     if not hosts:
-        return activity
+        return
     known = peers.by_hosts(tx, hosts.values())
     letters = [(inbox, host, _due_at(known.get(host), tx.now)) for inbox, host in hosts.items()]
     deliveries.address(tx, activity, letters)
     tx.ring(BELL)
-    return activity
 
 
 def _due_at(peer: Peer | None, now: datetime) -> datetime:

@@ -59,6 +59,11 @@ class Answer:
     refused: bool = False
     void: bool = False
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the letter was taken."""
+        return self.status in _SENT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -109,6 +114,15 @@ def wait_after(attempt: int, *, chance: float) -> timedelta:
     """How long to wait after failed attempt number *attempt* (from 1); *chance* is 0 to 1."""
     step = SCHEDULE[attempt - 1] if attempt <= len(SCHEDULE) else AFTERWARDS
     return step * (1 - JITTER + 2 * JITTER * chance)
+
+
+def outcome_of(answer: Answer) -> str:
+    """*answer* in one of a few words, for counting."""
+    if answer.status is None:
+        return "not-sent" if answer.refused or answer.void else "unreachable"
+    if answer.accepted:
+        return "delivered"
+    return "failed" if answer.status >= 500 else "rejected"
 
 
 def _reach(answer: Answer) -> Reach:

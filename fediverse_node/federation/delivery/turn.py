@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.deliveries import claims
 from fediverse_node.deliveries.model import Envelope, Outcome
 from fediverse_node.federation.delivery import breaker
 from fediverse_node.federation.delivery.retry import GIVE_UP, Answer, Reach, Verdict, judge
-from fediverse_node.federation.delivery.slots import Slots
+from fediverse_node.federation.delivery.slots import SLOW_AFTER, Slots
+from fediverse_node.federation.delivery.telling import Change
+from fediverse_node.federation.signing.ways import DEFAULT
 from fediverse_node.follows import queries as follows
 from fediverse_node.peers import queries as peers
-from fediverse_node.peers.model import Peer
+from fediverse_node.peers import signing
+from fediverse_node.peers.model import Peer, Signing
 from fediverse_node.storage.tx import Tx
 
 #: A claim longer than any exchange with its recording takes; then it is anybody's again.
@@ -35,11 +39,12 @@ Chance = Callable[[], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """An exchange that has ended, after *seconds*."""
+    """An exchange that has ended, after *seconds*; *way* is how the letter was signed that was taken."""
 
     envelope: Envelope
     answer: Answer
     seconds: float
+    way: Signing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +64,11 @@ class Claimed:
     more: bool = False
 
 
-def settle(tx: Tx, finished: Sequence[Finished], chance: Chance) -> None:
-    """Record how exchanges ended, and what that means for their hosts and for the mail behind them."""
+def settle(tx: Tx, finished: Sequence[Finished], chance: Chance) -> list[Change]:
+    """Record how exchanges ended, and what that means for their hosts and for the mail behind them.
+
+    Gives what the operator should hear of, once this is committed.
+    """
     verdicts = [(item, _verdict(item, tx.now, chance)) for item in finished]
     claims.record(tx, [_outcome(item, verdict) for item, verdict in verdicts])
     for item, verdict in verdicts:
@@ -68,7 +76,7 @@ def settle(tx: Tx, finished: Sequence[Finished], chance: Chance) -> None:
             claims.postpone_line(tx, item.envelope, verdict.due_at)
         if verdict.inbox_gone:
             _close(tx, item.envelope)
-    _judge_hosts(tx, verdicts)
+    return _judge_hosts(tx, verdicts)
 
 
 def claim(tx: Tx, slots: Slots, known: Collection[int]) -> Claimed:
@@ -153,7 +161,7 @@ def _outcome(item: Finished, verdict: Verdict) -> Outcome:
     )
 
 
-def _judge_hosts(tx: Tx, verdicts: Sequence[tuple[Finished, Verdict]]) -> None:
+def _judge_hosts(tx: Tx, verdicts: Sequence[tuple[Finished, Verdict]]) -> list[Change]:
     before = peers.by_hosts(tx, {item.envelope.host for item, _ in verdicts})
     after: dict[str, Peer] = {}
     for item, verdict in verdicts:
@@ -163,26 +171,39 @@ def _judge_hosts(tx: Tx, verdicts: Sequence[tuple[Finished, Verdict]]) -> None:
             peer = breaker.after_success(peer, tx.now)
         elif verdict.reach is Reach.FAILED:
             peer = breaker.after_failure(peer, tx.now, item.answer.error or f"HTTP {item.answer.status}")
-        after[host] = peer
-    for host, peer in after.items():
-        _turn_breaker(tx, before.get(host), peer)
+        if verdict.reach is not Reach.BUSY:
+            peer = replace(peer, slow=item.seconds >= SLOW_AFTER)
+        after[host] = peer if item.way is None else replace(peer, signing=item.way)
+    changes = [change for host, peer in after.items() for change in _turn_breaker(tx, before.get(host), peer)]
     for item, verdict in verdicts:
         if verdict.hold_host_until is not None:
             claims.postpone_host(tx, item.envelope.host, verdict.hold_host_until)
+    return changes
 
 
-def _turn_breaker(tx: Tx, before: Peer | None, peer: Peer) -> None:
+def _turn_breaker(tx: Tx, before: Peer | None, peer: Peer) -> list[Change]:
     """Save what is known of the host, and put its mail aside or bring it back."""
+    changes: list[Change] = []
     if peer.breaker == "open" and (before is None or before.probe_at != peer.probe_at):
         assert peer.probe_at is not None
-        overdue = None if breaker.forgotten(peer, tx.now) else tx.now - GIVE_UP
-        claims.give_up(tx, peer.host, created_before=overdue)
+        if before is None or before.breaker == "closed":
+            changes.append(Change(host=peer.host, kind="opened", until=peer.probe_at))
+        forgotten = breaker.forgotten(peer, tx.now)
+        overdue = None if forgotten else tx.now - GIVE_UP
+        letters = claims.give_up(tx, peer.host, created_before=overdue)
+        if letters:
+            kind: Literal["forgotten", "gave-up"] = "forgotten" if forgotten else "gave-up"
+            changes.append(Change(host=peer.host, kind=kind, letters=letters))
         claims.park(tx, peer.host, probe_at=peer.probe_at)
         peer = replace(peer, parked=True)
     elif before is not None and before.breaker == "open" and peer.breaker == "closed":
         peer = replace(peer, parked=claims.unpark(tx, peer.host, limit=UNPARKED_AT_ONCE))
+        changes.append(Change(host=peer.host, kind="closed"))
     if _differs(before or Peer(host=peer.host), peer):
         peers.save(tx, peer)
+        if (peer.signing or DEFAULT) != ((before and before.signing) or DEFAULT):
+            tx.ring(signing.BELL)
+    return changes
 
 
 def _differs(before: Peer, after: Peer) -> bool:

@@ -14,19 +14,24 @@ from functools import lru_cache, partial
 from typing import Literal
 
 from fediverse_node.activitystreams.vocabulary import ACTIVITY_JSON
+from fediverse_node.actors import retired
 from fediverse_node.deliveries import claims
 from fediverse_node.deliveries.model import Envelope
-from fediverse_node.federation.delivery.keys import KeyRing
+from fediverse_node.federation.delivery.comparing import Comparing
 from fediverse_node.federation.delivery.queue import BELL
-from fediverse_node.federation.delivery.retry import Answer
+from fediverse_node.federation.delivery.retry import Answer, outcome_of
 from fediverse_node.federation.delivery.slots import SLOW_AFTER, Slots
+from fediverse_node.federation.delivery.telling import Change, tell
 from fediverse_node.federation.delivery.turn import Chance, Claimed, Finished, claim, settle
+from fediverse_node.federation.signing.habits import Habits
+from fediverse_node.federation.signing.keys import KeyRing
+from fediverse_node.federation.signing.ways import NOT_UNDERSTOOD, Knock, kind_of, order
 from fediverse_node.kernel.errors import NodeError, NotNow
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.errors import Unreachable
 from fediverse_node.outbound.limits import retry_after
-from fediverse_node.signatures import cavage
-from fediverse_node.signatures.base import HttpMessage, SigningKey
+from fediverse_node.peers.model import Signing
+from fediverse_node.signatures.base import HttpMessage
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 
@@ -60,12 +65,14 @@ class _Exchange:
 @dataclass(frozen=True, slots=True)
 class _Letter:
     message: HttpMessage
-    key: SigningKey
+    knocks: tuple[Knock, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Signed:
-    body: bytes
+    """A letter with the signature for its first knock."""
+
+    letter: _Letter
     signature: Mapping[str, str]
 
 
@@ -98,6 +105,8 @@ class DeliveryWorker:
         self._chance = chance
         self._slots = Slots(slots)
         self._keys = KeyRing(db)
+        self._habits = Habits(db)
+        self._comparing = Comparing(db)
         self._documents: dict[int, bytes] = {}
         self._running: dict[int, _Exchange] = {}
         self._finished: list[Finished] = []
@@ -108,8 +117,10 @@ class DeliveryWorker:
         wake = self._db.bell(BELL)
         self._wake = wake
         with ThreadPoolExecutor(_SIGNERS, thread_name_prefix="signer") as self._signers:
-            if self._alone:
-                await self._db.write(claims.release_all)
+            with suppress(NotNow):  # a disk that is full: leases run out by themselves
+                if self._alone:
+                    await self._db.write(claims.release_all)
+                await self._db.write(retired.forget_old)
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 watcher = group.create_task(_ring_on(stop, wake))
@@ -143,18 +154,19 @@ class DeliveryWorker:
         self._finished, self._unused = [], []
         plan, known, chance = self._slots.copy(), set(self._documents), self._chance
 
-        def unit(tx: Tx) -> Claimed:
-            settle(tx, finished, chance)
+        def unit(tx: Tx) -> tuple[Claimed, list[Change]]:
+            changes = settle(tx, finished, chance)
             if unused:
                 claims.release(tx, unused)
             # Another copy, because a transaction may have to run twice.
-            return claim(tx, plan.copy(), known) if claiming else Claimed()
+            return claim(tx, plan.copy(), known) if claiming else Claimed(), changes
 
         try:
-            claimed = await self._db.write(unit)
+            claimed, changes = await self._db.write(unit)
         except BaseException:
             self._finished[:0], self._unused[:0] = finished, unused
             raise
+        tell(changes, self._db.tallies)
         self._documents.update(claimed.documents)
         in_use = {exchange.envelope.activity_id for exchange in self._running.values()}
         in_use.update(envelope.activity_id for envelope in claimed.envelopes)
@@ -164,11 +176,15 @@ class DeliveryWorker:
         return claimed
 
     async def _load_keys(self, actor_ids: set[int]) -> None:
+        if actor_ids:
+            await self._habits.look()
         for actor_id in actor_ids:
             with suppress(NodeError):  # the exchange asks again and records what is wrong
                 await self._keys.key_of(actor_id, "rsa")
 
     def _admit(self, envelope: Envelope) -> _Exchange | None:
+        if envelope.id in self._running or any(item.envelope.id == envelope.id for item in self._finished):
+            return None  # its lease ran out early: a clock that jumped, or a machine that slept
         if not self._slots.take(envelope.host, envelope.id):
             self._unused.append(envelope.id)  # its host has turned slow while it was being claimed
             return None
@@ -194,8 +210,9 @@ class DeliveryWorker:
         if not document:
             return Answer(error="withdrawn before it was sent", void=True)
         try:
-            key = await self._keys.key_of(envelope.actor_id, "rsa")
+            knocks = await self._knocks(envelope)
             target, authority, scheme = _destination(envelope.inbox)
+            more = await self._comparing.headers(envelope, document)
         except NodeError as error:
             return Answer(error=error.detail or str(error), refused=True)
         message = HttpMessage(
@@ -203,17 +220,30 @@ class DeliveryWorker:
             target=target,
             authority=authority,
             scheme=scheme,
-            headers=tuple(_HEADERS.items()),
+            headers=(*_HEADERS.items(), *more.items()),
             body=document,
         )
-        return _Letter(message, key)
+        return _Letter(message, knocks)
+
+    async def _knocks(self, envelope: Envelope) -> tuple[Knock, ...]:
+        """In which ways to sign for *envelope*, the likeliest first."""
+        ways = order(self._habits.of(envelope.host))
+        knocks = [
+            Knock(way=way, key=await self._keys.key_of(envelope.actor_id, kind_of(way))) for way in ways
+        ]
+        former = await self._keys.farewell_of(envelope.actor_id, envelope.activity_id)
+        if former is not None:
+            # The old key vouches for the new one; whoever has already seen the new one believes only that.
+            knocks.insert(0, Knock(way="cavage", key=former))
+        return tuple(knocks)
 
     async def _exchange(self, exchange: _Exchange, letter: _Signed | Answer) -> None:
         envelope, loop = exchange.envelope, asyncio.get_running_loop()
         exchange.started = started = loop.time()
         timer = loop.call_later(self._slow_after, self._turned_slow, envelope.id)
+        way: Signing | None = None
         try:
-            answer = letter if isinstance(letter, Answer) else await self._send(envelope, letter)
+            answer, way = (letter, None) if isinstance(letter, Answer) else await self._send(envelope, letter)
         except asyncio.CancelledError:
             if not exchange.cut:
                 raise
@@ -229,20 +259,43 @@ class DeliveryWorker:
         well = answer.status < 500 if answer.status is not None else answer.refused or answer.void
         self._slots.give_back(envelope.id, well=well, seconds=seconds)
         self._cut_excess()
-        self._finished.append(Finished(envelope=envelope, answer=answer, seconds=seconds))
+        self._count(answer, seconds)
+        self._finished.append(Finished(envelope=envelope, answer=answer, seconds=seconds, way=way))
         self._wake.set()
         log.debug(
             "delivery.attempted",
             extra={"host": envelope.host, "status": answer.status, "error": answer.error},
         )
 
-    async def _send(self, envelope: Envelope, letter: _Signed) -> Answer:
-        async def signature(*_: object) -> Mapping[str, str]:
-            return letter.signature
+    def _count(self, answer: Answer, seconds: float) -> None:
+        outcome = outcome_of(answer)
+        self._db.tallies.count("deliveries", outcome)
+        self._db.tallies.observe("delivery_seconds", seconds, outcome)
+
+    async def _send(self, envelope: Envelope, signed: _Signed) -> tuple[Answer, Signing | None]:
+        """Send it, signed in another way where the first was not understood; with the way that was accepted.
+
+        A later knock counts only when it opens the door: what it breaks on says nothing of the letter.
+        """
+        first, *others = signed.letter.knocks
+        answer = await self._knock(envelope, signed.letter, signed.signature)
+        if answer.status not in NOT_UNDERSTOOD:
+            return answer, first.way if answer.accepted else None
+        for knock in others:
+            signing = partial(knock.sign, signed.letter.message, self._db.clock())
+            signature = await asyncio.get_running_loop().run_in_executor(self._signers, signing)
+            again = await self._knock(envelope, signed.letter, signature)
+            if again.accepted:
+                return again, knock.way
+        return answer, None
+
+    async def _knock(self, envelope: Envelope, letter: _Letter, signature: Mapping[str, str]) -> Answer:
+        async def signed(*_: object) -> Mapping[str, str]:
+            return signature
 
         try:
             response = await self._outbound.post(
-                envelope.inbox, letter.body, headers=_HEADERS, sign=signature
+                envelope.inbox, letter.message.body, headers=dict(letter.message.headers), sign=signed
             )
         except Unreachable as error:
             return Answer(error=error.detail or str(error))
@@ -288,9 +341,7 @@ class DeliveryWorker:
 
 def _sign(letters: list[_Letter | Answer], now: datetime) -> list[_Signed | Answer]:
     return [
-        letter
-        if isinstance(letter, Answer)
-        else _Signed(letter.message.body, dict(cavage.sign(letter.message, letter.key, now=now)))
+        letter if isinstance(letter, Answer) else _Signed(letter, letter.knocks[0].sign(letter.message, now))
         for letter in letters
     ]
 

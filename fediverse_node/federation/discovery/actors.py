@@ -11,7 +11,7 @@ from fediverse_node.federation.discovery import webfinger
 from fediverse_node.federation.discovery.candidate import Candidate, candidate_from, store
 from fediverse_node.federation.discovery.fetch import Budget
 from fediverse_node.federation.discovery.model import Discovery
-from fediverse_node.kernel.errors import NodeError, NotFound, NotNow, NotValid
+from fediverse_node.kernel.errors import Gone, NodeError, NotFound, NotNow, NotValid
 from fediverse_node.kernel.text import Handle, parse_handle
 from fediverse_node.kernel.urls import authority_of, same_origin
 
@@ -80,10 +80,14 @@ async def by_handle(discovery: Discovery, handle: Handle, budget: Budget) -> Act
     Raises:
         NotFound: nobody has it.
         NotValid: its host and the actor's host do not agree about it.
-        NotNow, Gone, NotAllowed: as `Fetcher.document`.
+        Gone: it was deleted.
+        NotNow, NotAllowed: as `Fetcher.document`.
     """
     host = handle.host or discovery.addresses.domain
     known = await discovery.db.read(lambda tx: actors.by_handle(tx, handle.name, host))
+    if known is not None and known.deleted_at is not None:
+        # The row stays, so that its id is not given again; of somebody who left nothing is shown.
+        raise Gone(f"The account {handle} was deleted.")
     if host == discovery.addresses.domain:
         if known is None:
             raise NotFound(f"There is no account @{handle.name} here.")

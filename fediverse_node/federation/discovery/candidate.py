@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from fediverse_node.activitystreams.documents import ActorDoc, EmojiDoc, PublicKeyDoc
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.read import read_actor
+from fediverse_node.activitystreams.vocabulary import ED25519, RFC_9421
 from fediverse_node.actors import queries as actors
-from fediverse_node.actors.model import Actor, ActorKey, Picture
+from fediverse_node.actors.model import Actor, ActorKey, Details, Picture
+from fediverse_node.federation.discovery.stripping import stripped_actor
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.html import sanitise
+from fediverse_node.kernel.text import clean_text
 from fediverse_node.kernel.urls import authority_of, same_origin
+from fediverse_node.peers import signing
+from fediverse_node.peers.model import Signing
 from fediverse_node.signatures import keys
 from fediverse_node.signatures.base import VerificationKey
 from fediverse_node.storage.tx import Tx
@@ -28,6 +33,7 @@ class Candidate:
     Attributes:
         domain: host of its handle, proved.
         keys: those that name this actor as their owner and are strong enough.
+        asserting: ids of those among them that may speak in proofs (`assertionMethod`).
     """
 
     doc: ActorDoc
@@ -35,6 +41,7 @@ class Candidate:
     inbox: str
     domain: str
     keys: tuple[VerificationKey, ...]
+    asserting: frozenset[str] = frozenset()
 
     @property
     def uri(self) -> str:
@@ -66,6 +73,7 @@ def candidate_from(document: JsonDict) -> Candidate:
         inbox=doc.inbox,
         domain=authority_of(doc.id),
         keys=tuple(key for shown in doc.public_keys if (key := _usable(shown, doc.id))),
+        asserting=frozenset(shown.id for shown in doc.public_keys if shown.asserts),
     )
 
 
@@ -77,13 +85,29 @@ def store(tx: Tx, candidate: Candidate) -> Actor:
     actors.hold_names(tx, candidate.domain)
     known = actors.by_uri(tx, candidate.uri)
     _free_handle(tx, candidate)
-    actor = _actor(tx, candidate, known)
+    actor = stripped_actor(tx, _actor(tx, candidate, known))
     actors.save(tx, actor)
     for key in candidate.keys:
         public = keys.dump_public(key) if key.kind == "rsa" else keys.to_multikey(key)
-        actors.save_key(tx, ActorKey(actor_id=actor.id, key_id=key.key_id, kind=key.kind, public_key=public))
+        row = ActorKey(
+            actor_id=actor.id,
+            key_id=key.key_id,
+            kind=key.kind,
+            public_key=public,
+            asserts=key.key_id in candidate.asserting,
+        )
+        actors.save_key(tx, row)
     actors.drop_keys_except(tx, actor.id, [key.key_id for key in candidate.keys])
+    if candidate.doc.implements:
+        signing.note_advertised(tx, authority_of(actor.inbox), _advertised(candidate.doc.implements))
     return actor
+
+
+def _advertised(implements: tuple[str, ...]) -> Signing | None:
+    """The best way of signing among what a server says it understands."""
+    if ED25519 in implements:
+        return "ed25519"
+    return "rfc9421" if RFC_9421 in implements else None
 
 
 def _usable(shown: PublicKeyDoc, actor_uri: str) -> VerificationKey | None:
@@ -140,11 +164,20 @@ def _actor(tx: Tx, candidate: Candidate, known: Actor | None) -> Actor:
         manually_approves=doc.manually_approves or False,
         discoverable=doc.discoverable or False,
         indexable=doc.indexable or False,
+        details=_details(doc),
         published_at=doc.published,
         created_at=known.created_at if known else tx.now,
         updated_at=tx.now,
         fetched_at=tx.now,
         suspended_at=known.suspended_at if known else None,
+    )
+
+
+def _details(doc: ActorDoc) -> Details:
+    return Details(
+        attribution_domains=doc.attribution_domains,
+        icon_description=clean_text(doc.icon_description or ""),
+        image_description=clean_text(doc.image_description or ""),
     )
 
 

@@ -12,7 +12,7 @@ Errors say what to do: `NotNow` try again later, `Gone` (410) and `NotFound` (40
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,16 +22,20 @@ from fediverse_node.activitystreams.shape import load_document
 from fediverse_node.activitystreams.vocabulary import AP_ACCEPT, JRD_JSON, is_activitypub_media_type
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.memory import Memory, OneAtATime
+from fediverse_node.federation.signing.habits import Habits
+from fediverse_node.federation.signing.keys import KeyRing
+from fediverse_node.federation.signing.ways import NOT_UNDERSTOOD, Knock, kind_of, order
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import Gone, NodeError, NotAllowed, NotFound, NotNow, NotValid
-from fediverse_node.kernel.urls import origin_of, same_origin, without_fragment
+from fediverse_node.kernel.urls import authority_of, same_origin, without_fragment
+from fediverse_node.moderation.policy import policy
 from fediverse_node.outbound.client import Outbound, Response
 from fediverse_node.outbound.limits import retry_after
-from fediverse_node.signatures import cavage, keys, rfc9421
-from fediverse_node.signatures.base import HttpMessage, SigningKey
+from fediverse_node.peers.model import Signing
+from fediverse_node.signatures.base import HttpMessage
 from fediverse_node.storage.database import Database
-from fediverse_node.storage.tx import Tx
 
 #: Fetches that one incoming activity, or one look-up, may cause (limits table L).
 MAX_FETCHES = 10
@@ -40,9 +44,6 @@ REFUSED_SECONDS = 600.0
 FAILED_SECONDS = 60.0
 _MAX_FAILURES = 10_000
 _BUSY = frozenset({408, 425, 429})
-_DAY = 86_400.0
-
-SignScheme = Callable[..., tuple[tuple[str, str], ...]]
 
 
 class TooManyFetches(NotValid):
@@ -78,13 +79,13 @@ class Fetcher:
         self._outbound = outbound
         self._clock = clock
         self._addresses = addresses
-        self._key: SigningKey | None = None
+        self._signer: Actor | None = None
+        self._keys = KeyRing(db)
+        self._habits = Habits(db)
         self._failures: Memory[str, NodeError] = Memory(
             size=_MAX_FAILURES, seconds=REFUSED_SECONDS, clock=clock
         )
         self._flights: OneAtATime[str, JsonDict] = OneAtATime()
-        #: origins that did not take our first way of signing
-        self._newer: Memory[str, bool] = Memory(size=_MAX_FAILURES, seconds=_DAY, clock=clock)
 
     async def document(self, url: str, budget: Budget) -> JsonDict:
         """The ActivityPub document at *url*, whose `id` is where it came from.
@@ -96,6 +97,7 @@ class Fetcher:
             NotNow, Gone, NotFound, NotAllowed, NotValid, TooLarge: see the module.
         """
         address = without_fragment(url)
+        await self.refuse_shut_out(address)
         self._refuse_known(address)
         return await self._flights.run(address, lambda: self._noting(address, self._proved(address, budget)))
 
@@ -105,8 +107,18 @@ class Fetcher:
         Raises:
             As `document`.
         """
+        await self.refuse_shut_out(url)
         self._refuse_known(url)
         return await self._flights.run(url, lambda: self._noting(url, self._plain(url, budget)))
+
+    async def refuse_shut_out(self, url: str) -> None:
+        """Nothing is asked of a server that the operator shut out, and nothing of it is remembered.
+
+        Raises:
+            NotAllowed: *url* is on one.
+        """
+        if await self._db.read(lambda tx: policy(tx).is_shut_out(url)):
+            raise NotAllowed("This server is blocked here.", detail=url[:200])
 
     def _refuse_known(self, url: str) -> None:
         if same_origin(url, self._addresses.origin):
@@ -137,23 +149,29 @@ class Fetcher:
     async def _document(self, url: str, budget: Budget) -> tuple[JsonDict, str]:
         answer = await self._knock(url, budget)
         self._require_success(answer)
+        if answer.url != url:
+            await self.refuse_shut_out(answer.url)
         if not is_activitypub_media_type(answer.headers.get("Content-Type")):
             raise NotValid("The answer is not an ActivityPub document.", detail=url[:200])
         return load_document(answer.body, limit=MAX_DOCUMENT), answer.url
 
     async def _knock(self, url: str, budget: Budget) -> Response:
-        """Ask, signed by draft-cavage, and where that is not understood once more by RFC 9421."""
-        origin = origin_of(url)
-        schemes: list[SignScheme] = [rfc9421.sign] if self._newer.get(origin) else [cavage.sign, rfc9421.sign]
-        for scheme in schemes:
-            budget.spend()
-            sign = partial(self._sign, scheme)
-            answer = await self._outbound.get(url, accept=AP_ACCEPT, sign=sign, limit=MAX_DOCUMENT)
-            if answer.status not in {400, 401}:
-                break
-        if answer.status == 200 and scheme is rfc9421.sign:
-            self._newer.put(origin, value=True)
+        """Ask, signed as this server last accepted it, and where that is refused once more in another way."""
+        await self._habits.look()
+        host = authority_of(url)
+        first, second = order(self._habits.of(host))
+        answer = await self._ask(url, first, budget)
+        if answer.status not in NOT_UNDERSTOOD:
+            return answer
+        answer = await self._ask(url, second, budget)
+        if answer.status == 200:
+            await self._habits.learn(host, second)
         return answer
+
+    async def _ask(self, url: str, way: Signing, budget: Budget) -> Response:
+        budget.spend()
+        sign = partial(self._sign, way)
+        return await self._outbound.get(url, accept=AP_ACCEPT, sign=sign, limit=MAX_DOCUMENT)
 
     async def _plain(self, url: str, budget: Budget) -> JsonDict:
         budget.spend()
@@ -178,19 +196,16 @@ class Fetcher:
 
     async def _sign(
         self,
-        scheme: SignScheme,
+        way: Signing,
         method: str,
         url: str,
         headers: Mapping[str, str],  # noqa: ARG002 the client's signature; a GET signs none of them
         body: bytes,
     ) -> Mapping[str, str]:
-        if self._key is None:
-            self._key = await self._db.read(self._signing_key)
-        message = HttpMessage.to(method, url, body=body)
-        return dict(await asyncio.to_thread(partial(scheme, message, self._key, now=self._clock())))
-
-    def _signing_key(self, tx: Tx) -> SigningKey:
-        found = actors.key_by_id(tx, self._addresses.key(self._addresses.domain))
-        if found is None or found[0].private_key is None:
+        if self._signer is None:
+            self._signer = await self._db.read(lambda tx: actors.by_uri(tx, self._addresses.instance_actor))
+        if self._signer is None:
             raise NotNow("This server has no keys yet. Run “fediverse-node init”.")
-        return keys.load_private(found[0].private_key, found[0].key_id)
+        knock = Knock(way=way, key=await self._keys.key_of(self._signer.id, kind_of(way)))
+        message = HttpMessage.to(method, url, body=body)
+        return await asyncio.to_thread(knock.sign, message, self._clock())

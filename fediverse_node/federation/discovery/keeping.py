@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from fediverse_node.federation.discovery.objects import FoundPost, stored_author
-from fediverse_node.federation.discovery.shaping import shape
+from fediverse_node.activitystreams.documents import ObjectDoc
+from fediverse_node.actors.model import Actor
+from fediverse_node.federation.discovery import consenting, polls
+from fediverse_node.federation.discovery.objects import FoundPost, FoundQuote, stored_author
+from fediverse_node.federation.discovery.shaping import published_at, shape
+from fediverse_node.federation.discovery.stripping import stripped
+from fediverse_node.kernel.ids import id_at
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.quotes.model import Interaction
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.policy import may_answer
 
 
-def store(tx: Tx, found: FoundPost) -> Post | None:
+def store(tx: Tx, found: FoundPost, *, in_its_time: bool = False) -> Post | None:
     """The post as a row, with its author, made now if it was not here.
+
+    With *in_its_time* it stands where it was published and not on top: for what nobody waits for.
 
     None when it was deleted, or when its author is suspended here or gone.
     """
     author = stored_author(tx, found)
     if not author.active:
         return None
-    shaped = shape(found.doc, author, id_=tx.new_id(), now=tx.now)
-    stored = posts.add(tx, shaped.post, mentioned=shaped.mentioned, tagged=shaped.tagged)
+    if found.doc.in_reply_to is not None and not may_answer(tx, found.doc.in_reply_to, author, author.uri):
+        return None
+    id_ = id_at(published_at(found.doc, tx.now)) if in_its_time else tx.new_id()
+    shaped = shape(found.doc, author, id_=id_, now=tx.now)
+    stored = posts.add(
+        tx, stripped(tx, shaped.post, author), mentioned=shaped.mentioned, tagged=shaped.tagged
+    )
+    if stored is not None:
+        polls.keep(tx, stored, found.doc)
+        _keep_consent(tx, stored, found, author)
     return stored or posts.by_uri(tx, found.uri)
+
+
+def keep_quoted(
+    tx: Tx, post: Post, doc: ObjectDoc, author: Actor, quote: FoundQuote | None
+) -> Interaction | None:
+    """Note what *post*, which is here, says of consent, with what was found of its quote, if anything.
+
+    What it quotes is stored for it, as what is boosted is.
+    """
+    if quote is not None and quote.post is not None:
+        store(tx, quote.post)
+    return consenting.keep(tx, post, doc, author, yes=quote.authorization if quote is not None else None)
+
+
+def _keep_consent(tx: Tx, post: Post, found: FoundPost, author: Actor) -> None:
+    if found.doc.policy is not None or found.doc.quote is not None:
+        keep_quoted(tx, post, found.doc, author, found.quote)

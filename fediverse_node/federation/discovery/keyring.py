@@ -28,10 +28,15 @@ FETCHES_PER_MINUTE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownKey:
-    """A key and whose it is: a stored actor, or one that was just fetched and is not stored."""
+    """A key and whose it is: a stored actor, or one that was just fetched and is not stored.
+
+    Attributes:
+        asserts: whether its owner lets it speak in proofs; None where nobody has looked.
+    """
 
     key: VerificationKey
     owner: Actor | Candidate
+    asserts: bool | None = None
 
 
 class KeyRing:

@@ -23,6 +23,10 @@ from fediverse_node.signatures.base import VerificationKey
 from fediverse_node.storage.tx import Tx
 
 
+class KeyNotHad(NotNow):
+    """The server that a key is said to be on cannot answer; whoever named it may be asked to name fewer."""
+
+
 async def at_hand(discovery: Discovery, key_id: str) -> KnownKey | None:
     """The key from memory or from the rows; nothing is fetched."""
     known = discovery.keyring.loaded.get(key_id)
@@ -49,6 +53,7 @@ async def fetch(discovery: Discovery, key_id: str, budget: Budget, *, anew: bool
     whoever fetched it has not stored the owner yet; *anew* insists on a fetch begun now or later.
 
     Raises:
+        NotAllowed: its server is shut out here.
         NotNow: its server cannot answer; the sender should try again (never a 401: peers drop on it).
         Gone: its server says that it was deleted.
         NotFound: its server does not know it.
@@ -57,6 +62,7 @@ async def fetch(discovery: Discovery, key_id: str, budget: Budget, *, anew: bool
     ring = discovery.keyring
     if not is_web_address(key_id):
         raise _unproved(key_id)
+    await discovery.fetcher.refuse_shut_out(key_id)
     failure = ring.failures.get(key_id)
     if failure is not None:
         raise failure.with_traceback(None)
@@ -75,10 +81,14 @@ async def _fetch(discovery: Discovery, key_id: str, budget: Budget) -> KnownKey:
         key = owner.key(key_id)
         if key is None:
             raise _unproved(key_id)
+    except NotNow as error:
+        not_had = KeyNotHad(str(error), detail=error.detail, retry_after=error.retry_after)
+        ring.failures.put(key_id, not_had)
+        raise not_had from error
     except NodeError as error:
         ring.failures.put(key_id, error)
         raise
-    known = KnownKey(key=key, owner=owner)
+    known = KnownKey(key=key, owner=owner, asserts=key_id in owner.asserting)
     ring.fresh.put(key_id, known)
     return known
 
@@ -120,7 +130,7 @@ def _stored(tx: Tx, key_id: str) -> KnownKey | None:
     if found is None:
         return None
     row, actor = found
-    return KnownKey(key=loaded(row.public_key, row.kind, key_id), owner=actor)
+    return KnownKey(key=loaded(row.public_key, row.kind, key_id), owner=actor, asserts=row.asserts)
 
 
 def loaded(public: str, kind: str, key_id: str) -> VerificationKey:

@@ -8,7 +8,7 @@ from fediverse_node.activitystreams.values import is_web_address, kind
 from fediverse_node.activitystreams.vocabulary import ACTOR_TYPES
 from fediverse_node.actors import queries as actor_rows
 from fediverse_node.actors.model import Actor
-from fediverse_node.federation.discovery import actors, keeping, objects
+from fediverse_node.federation.discovery import actors, keeping, objects, quoted
 from fediverse_node.federation.discovery.candidate import candidate_from
 from fediverse_node.federation.discovery.fetch import Budget
 from fediverse_node.federation.discovery.model import Discovery
@@ -60,6 +60,7 @@ async def _at(discovery: Discovery, url: str, budget: Budget) -> Actor | Post:
         candidate = await actors.with_handle(discovery, candidate_from(document), budget)
         return await actors.keep(discovery, candidate)
     found = await objects.from_document(discovery, document, budget)
+    found = await quoted.with_quote(discovery, found, budget)
     post = await discovery.db.write(lambda tx: keeping.store(tx, found))
     if post is None:
         raise NotFound("This post is not shown here.")

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from fediverse_node.activitystreams.documents import ObjectDoc
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.read import read_activity, read_object
+from fediverse_node.activitystreams.read_interaction import AuthorizationDoc
 from fediverse_node.activitystreams.values import kind
 from fediverse_node.actors import queries as actor_rows
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery import actors
 from fediverse_node.federation.discovery.candidate import Candidate, store
 from fediverse_node.federation.discovery.fetch import Budget
+from fediverse_node.federation.discovery.kinds import is_post
 from fediverse_node.federation.discovery.model import Discovery
-from fediverse_node.kernel.errors import NotValid
+from fediverse_node.kernel.errors import Gone, NotValid
 from fediverse_node.kernel.urls import same_origin
 from fediverse_node.storage.tx import Tx
 
-#: What can be shown as a post.
-POST_TYPES = frozenset({"Note", "Question", "Article", "Page", "Video", "Audio", "Image", "Event"})
 #: Activities whose object a group may pass on (FEP-1b12).
 _WRAPPERS = frozenset({"Create", "Update"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundQuote:
+    """What was found of a quote: the quoted post, where it was not here, and its author's yes."""
+
+    post: FoundPost | None = None
+    authorization: AuthorizationDoc | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +42,7 @@ class FoundPost:
     uri: str
     doc: ObjectDoc
     author: Actor | Candidate
+    quote: FoundQuote | None = None
 
 
 async def fetch(discovery: Discovery, uri: str, budget: Budget) -> FoundPost:
@@ -58,7 +67,9 @@ async def from_document(discovery: Discovery, document: JsonDict, budget: Budget
             raise NotValid("There is no post of this server in this activity.")
         document = await discovery.fetcher.document(inner, budget)
     doc = read_object(document)
-    if doc.type not in POST_TYPES or doc.id is None:
+    if doc.type == "Tombstone":
+        raise Gone("It was deleted at its origin.", detail=str(doc.id)[:200])
+    if doc.id is None or not is_post(doc):
         raise NotValid(f"“{doc.type[:40]}” is not a kind of post.")
     author_uri = author_of(doc)
     known = await discovery.db.read(lambda tx: actor_rows.by_uri(tx, author_uri))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fediverse_node.activitystreams.documents import AttachmentDoc, ObjectDoc
 from fediverse_node.activitystreams.read import visibility_of
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.candidate import emoji_pairs
-from fediverse_node.kernel.html import sanitise, to_plain_text
+from fediverse_node.federation.discovery.kinds import reading_of
+from fediverse_node.federation.discovery.polls import asked
 from fediverse_node.kernel.text import clean_text, hashtag_key
 from fediverse_node.kernel.urls import same_origin
 from fediverse_node.posts.model import AiTool, Attachment, Hashtag, Mention, Post
@@ -17,6 +18,7 @@ from fediverse_node.posts.revision import revision_of
 
 #: Addressees that are kept (limits table L).
 MAX_ADDRESSED = 50
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +33,14 @@ class ShapedPost:
 def shape(doc: ObjectDoc, author: Actor, *, id_: int, now: datetime) -> ShapedPost:
     """What *doc* of *author* becomes here.
 
-    A time in the future is brought back to *now*: nothing pins itself to the top. A page address on
+    A time in the future, or before there was a web, becomes *now*: nothing pins itself to the top, or
+    to the bottom. A page address on
     another server than the id's is dropped, since it would be shown as the author's own.
     """
     assert doc.id is not None
-    content = sanitise(doc.content or "")
-    summary = to_plain_text(doc.summary) if doc.summary else None
-    attachments = tuple(found for each in doc.attachments if (found := _attachment(each)))
+    reading = reading_of(doc)
+    content, summary = reading.content, reading.summary
+    attachments = tuple(found for each in reading.attachments if (found := _attachment(each)))
     post = Post(
         id=id_,
         uri=doc.id,
@@ -55,20 +58,30 @@ def shape(doc: ObjectDoc, author: Actor, *, id_: int, now: datetime) -> ShapedPo
         language=doc.language,
         attachments=attachments,
         emojis=emoji_pairs(doc.emojis),
-        addressed=tuple(dict.fromkeys((*doc.to, *doc.cc)))[:MAX_ADDRESSED],
+        addressed=tuple(dict.fromkeys((*doc.audience, *doc.to, *doc.cc)))[:MAX_ADDRESSED],
         revision=revision_of(
-            content=content, summary=summary, language=doc.language, attachments=attachments
+            content=content,
+            summary=summary,
+            language=doc.language,
+            attachments=attachments,
+            asked=asked(doc),
         ),
         ai_disclosure=doc.ai.ai_disclosure,
         digital_source_type=doc.ai.digital_source_type,
         ai_tools=tuple(AiTool(name=t.name, provider=t.provider, action=t.action) for t in doc.ai.ai_tools),
         human_reviewed=doc.ai.human_reviewed,
         content_usage=doc.ai.content_usage,
-        published_at=min(doc.published or now, now),
+        published_at=published_at(doc, now),
         edited_at=min(doc.updated, now) if doc.updated and doc.updated != doc.published else None,
         created_at=now,
     )
     return ShapedPost(post=post, mentioned=_mentions(doc), tagged=_hashtags(doc))
+
+
+def published_at(doc: ObjectDoc, now: datetime) -> datetime:
+    """When it says it was published, unless that is a time at which nobody can have published it."""
+    said = doc.published
+    return said if said is not None and _EARLIEST <= said <= now else now
 
 
 def _attachment(doc: AttachmentDoc) -> Attachment | None:

@@ -12,6 +12,7 @@ from fediverse_node.activitystreams.documents import Activity
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.origin import require_canonical
 from fediverse_node.activitystreams.values import links
+from fediverse_node.federation.inbox.ballots import is_ballot
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.kernel.urls import same_origin
 
@@ -36,11 +37,21 @@ def check_claims(activity: Activity, *, own_origin: str) -> None:
         raise _foreign("id", activity)
     if activity.type not in _ABOUT_OWN:
         return
+    if is_ballot(activity) and activity.object_id is not None:
+        _check_votes(activity)
+        return
     if activity.object_id is None or len(activity.object_ids) != 1:
         raise NotValid(f"A {activity.type} needs exactly one “object” with an “id”.")
     require_canonical(activity.object_id)
     if not same_origin(activity.object_id, activity.actor):
         raise _foreign("object", activity)
+
+
+def _check_votes(activity: Activity) -> None:
+    """Votes may come several at once, and by ids that nobody fetches: Mastodon's have a fragment."""
+    for uri in activity.object_ids:
+        if not same_origin(uri, activity.actor):
+            raise _foreign("object", activity)
 
 
 def is_forwarded(activity: Activity, signer_uri: str) -> bool:

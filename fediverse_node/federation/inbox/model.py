@@ -10,7 +10,7 @@ from fediverse_node.config import Config
 from fediverse_node.federation.discovery.candidate import Candidate
 from fediverse_node.federation.discovery.memory import Memory
 from fediverse_node.federation.discovery.model import Discovery, open_discovery
-from fediverse_node.federation.discovery.objects import FoundPost
+from fediverse_node.federation.discovery.objects import FoundPost, FoundQuote
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.signatures.base import HttpMessage
@@ -65,12 +65,16 @@ class Found:
     Attributes:
         actor: an actor, fresh from its origin.
         post: a post, fresh from its origin.
+        quote: what a post quotes, and the yes to that, fresh from their origins.
         gone: ids whose origin says that there is nothing (any more).
+        target: where an actor moves to, fresh from its origin.
     """
 
     actor: Candidate | None = None
     post: FoundPost | None = None
     gone: frozenset[str] = frozenset()
+    quote: FoundQuote | None = None
+    target: Candidate | None = None
 
 
 NOTHING = Found()
@@ -93,12 +97,15 @@ class Inbox:
 
     Attributes:
         doors: names that have an inbox here, for a minute.
+        agreed: (actor, digest) pairs of followers that were found to be as here, for a minute; with an empty
+            digest, actors whose lists are being compared.
     """
 
     db: Database
     clock: Clock
     discovery: Discovery
     doors: Memory[str, bool]
+    agreed: Memory[tuple[int, str], bool]
 
     @property
     def addresses(self) -> Addresses:
@@ -136,4 +143,5 @@ def open_inbox(node: Surroundings) -> Inbox:
         rate_limits=node.config.limits.rate_limits,
     )
     doors: Memory[str, bool] = Memory(size=10_000, seconds=60.0, clock=node.clock)
-    return Inbox(db=node.db, clock=node.clock, discovery=discovery, doors=doors)
+    agreed: Memory[tuple[int, str], bool] = Memory(size=10_000, seconds=60.0, clock=node.clock)
+    return Inbox(db=node.db, clock=node.clock, discovery=discovery, doors=doors, agreed=agreed)

@@ -15,14 +15,20 @@ from fediverse_node.federation.inbox.model import NOTHING, Context, Found, Ignor
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import OPEN
 
 
 def concerns_us(tx: Tx, verified: Verified, context: Context) -> bool:
-    """Whether the hint is worth a request: a post that is here, or one that would be stored."""
+    """Whether the hint is worth a request: a post that is here, or one that would be stored.
+
+    Not of a post that is not for everybody: to us its origin says 404 of it while it stands, and whoever
+    passes a Delete on could take it from its readers.
+    """
     activity = verified.activity
     assert activity.object_id is not None
-    if posts.by_uri(tx, activity.object_id) is not None:
-        return activity.type != "Create"
+    post = posts.by_uri(tx, activity.object_id)
+    if post is not None:
+        return activity.type != "Create" and post.visibility in OPEN
     if activity.type == "Delete":
         return False
     node = own_object(activity)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from fediverse_node.actors import queries as actors
@@ -63,9 +64,10 @@ class InboxWorker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set; jobs that run then get `DRAIN` seconds, the rest stay for next time."""
         bell = self._db.bell(arrivals.BELL)
-        if self._db.url.startswith("sqlite"):
-            await self._db.write(arrivals.release_all)
-        await self._db.write(arrivals.forget_old)
+        with suppress(NotNow):  # a disk that is full: leases run out by themselves
+            if self._db.url.startswith("sqlite"):
+                await self._db.write(arrivals.release_all)
+            await self._db.write(arrivals.forget_old)
         try:
             async with asyncio.TaskGroup() as group:
                 stopped = group.create_task(stop.wait())

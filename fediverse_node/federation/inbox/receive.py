@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.arrivals import queries as arrivals
+from fediverse_node.federation.inbox import forwarding, synchronising
 from fediverse_node.federation.inbox.authenticate import Verified, authenticate
 from fediverse_node.federation.inbox.model import (
     NOTHING,
@@ -23,6 +24,7 @@ from fediverse_node.federation.inbox.model import (
     Reception,
 )
 from fediverse_node.federation.inbox.passed_on import concerns_us
+from fediverse_node.federation.inbox.turned_away import turn_away
 from fediverse_node.federation.inbox.verbs import HANDLERS
 from fediverse_node.kernel.errors import Gone, NotAllowed, NotFound
 from fediverse_node.kernel.urls import authority_of
@@ -30,7 +32,7 @@ from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
-Admit = Callable[[str], None]
+Admit = Callable[[str | None], None]
 
 
 async def receive(inbox: Inbox, delivery: RawDelivery, *, admit: Admit | None = None) -> Reception:
@@ -38,7 +40,8 @@ async def receive(inbox: Inbox, delivery: RawDelivery, *, admit: Admit | None = 
 
     An activity that can take effect with what is here does so in one transaction with its receipt.
     One that needs something fetched becomes a job in the same transaction. A copy has no effect.
-    *admit* is called with the host of the verified sender before anything is done, and may refuse.
+    *admit* is called with the host that signed the request (None: nobody did, and a proof inside speaks for
+    its actor) before anything is done, and may refuse.
 
     Raises:
         NotFound, Gone: there is no such inbox.
@@ -50,10 +53,16 @@ async def receive(inbox: Inbox, delivery: RawDelivery, *, admit: Admit | None = 
     if isinstance(verified, Ignored):
         return verified
     if admit is not None:
-        admit(authority_of(verified.signer.uri))
+        # By who brings it: else copies of what somebody once proved would use up what their server may send.
+        admit(verified.carrier)
     if verified.activity.type not in HANDLERS:
+        inbox.db.tallies.count("inbox_activities", "other", "ignored")
         return Ignored("a type without effect here")
     reception = await inbox.db.write(lambda tx: take_in(tx, inbox, verified))
+    inbox.db.tallies.count("inbox_activities", verified.activity.type, _word(reception))
+    if verified.proof == "http-signature" and delivery.message.header_values(synchronising.HEADER):
+        # A proof covers no headers: what comes with somebody else's letter is not the actor's word.
+        await synchronising.compare(inbox, verified.signer, delivery.message)
     if log.isEnabledFor(logging.DEBUG):
         log.debug(
             "inbox.received",
@@ -88,7 +97,14 @@ def take_in(tx: Tx, inbox: Inbox, verified: Verified) -> Reception:
 def apply(tx: Tx, inbox: Inbox, verified: Verified, found: Found) -> Outcome:
     """Let the verb's handler do its part."""
     context = Context(addresses=inbox.addresses)
-    return HANDLERS[verified.activity.type].apply(tx, verified, found, context)
+    turned_away = turn_away(tx, verified, context)
+    if turned_away is not None:
+        return turned_away
+    wish = forwarding.wish_of(tx, verified, own_origin=inbox.addresses.origin)
+    outcome = HANDLERS[verified.activity.type].apply(tx, verified, found, context)
+    if wish is not None and isinstance(outcome, Applied):
+        forwarding.pass_on(tx, verified, wish)
+    return outcome
 
 
 def receipt_of(verified: Verified) -> tuple[str, str]:
@@ -105,6 +121,12 @@ def _require_standing(tx: Tx, verified: Verified) -> None:
     if deleted and verified.proof != "fetched-from-origin":
         # Not a 410: that would say of our inbox that it is gone.
         raise NotAllowed("This actor was deleted by its own server.", detail=verified.signer.uri)
+
+
+def _word(reception: Reception) -> str:
+    if isinstance(reception, Applied):
+        return "applied"
+    return "queued" if isinstance(reception, Queued) else "ignored"
 
 
 async def _require_inbox(inbox: Inbox, username: str) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from fediverse_node.activitystreams.documents import ObjectDoc
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.federation.discovery import gaps, polls
 from fediverse_node.federation.discovery.shaping import ShapedPost, shape
-from fediverse_node.federation.inbox.interest import local_recipients
-from fediverse_node.federation.inbox.model import Context
+from fediverse_node.federation.discovery.stripping import stripped
+from fediverse_node.federation.inbox import consents
+from fediverse_node.federation.inbox.interest import local_recipients, turned_away
+from fediverse_node.federation.inbox.model import Context, Found
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Mention, Post
@@ -16,17 +19,26 @@ from fediverse_node.timelines import home
 from fediverse_node.visibility.rule import OPEN
 
 
-def store_new(tx: Tx, doc: ObjectDoc, author: Actor, context: Context) -> Post | None:
+def store_new(
+    tx: Tx, doc: ObjectDoc, author: Actor, context: Context, *, found: Found | None = None
+) -> Post | None:
     """Store what *author* just published, put it into homes, and tell those it concerns.
+
+    *found* may hold what it quotes.
 
     Returns:
         The post; None when its id is here already or was deleted before it came.
     """
-    people = local_recipients(tx, doc, context)
+    people = local_recipients(tx, doc, context, author=author)
     shaped = shape(doc, author, id_=tx.new_id(), now=tx.now)
-    post = posts.add(tx, shaped.post, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
+    kept = stripped(tx, shaped.post, author)
+    post = posts.add(tx, kept, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
     if post is not None:
-        _introduce(tx, post, people, context)
+        polls.keep(tx, post, doc)
+        if doc.policy is not None or doc.quote is not None:
+            consents.keep(tx, post, doc, author, found)
+        _introduce(tx, post, people, context, author=author)
+        gaps.arrived(tx, post, author, own_origin=context.addresses.origin)
     return post
 
 
@@ -38,12 +50,12 @@ def introduce(tx: Tx, post: Post, context: Context) -> None:
     """
     named = [mention.actor_uri for mention in posts.mentions_of(tx, [post.id]).get(post.id, [])]
     people = [actor for actor in actors.by_uris(tx, named).values() if actor.local and actor.active]
-    _introduce(tx, post, people, context)
+    _introduce(tx, post, people, context, author=actors.by_id(tx, post.actor_id))
 
 
-def _introduce(tx: Tx, post: Post, people: list[Actor], context: Context) -> None:
+def _introduce(tx: Tx, post: Post, people: list[Actor], context: Context, *, author: Actor | None) -> None:
     home.deliver(tx, post)
-    _tell(tx, post, people, context)
+    _tell(tx, post, people, context, author=author)
 
 
 def with_recipients(shaped: ShapedPost, people: list[Actor]) -> list[Mention]:
@@ -53,7 +65,7 @@ def with_recipients(shaped: ShapedPost, people: list[Actor]) -> list[Mention]:
     return [*shaped.mentioned, *unnamed]
 
 
-def _tell(tx: Tx, post: Post, people: list[Actor], context: Context) -> None:
+def _tell(tx: Tx, post: Post, people: list[Actor], context: Context, *, author: Actor | None) -> None:
     told = {person.id for person in people}
     parent = post.in_reply_to_uri
     if post.visibility in OPEN and parent is not None and parent.startswith(f"{context.addresses.origin}/"):
@@ -61,6 +73,8 @@ def _tell(tx: Tx, post: Post, people: list[Actor], context: Context) -> None:
         if answered is not None and answered.local:
             told.add(answered.actor_id)
     for actor_id in told:
+        if turned_away(tx, actor_id, author):
+            continue
         notifications.add(tx, actor_id, "mention", from_actor_id=post.actor_id, post_id=post.id)
 
 

@@ -9,12 +9,18 @@ from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.handlers import (
     accept,
+    add,
     announce,
+    block,
     create,
     delete,
+    flag,
     follow,
     like,
+    move,
+    quote_request,
     reject,
+    remove,
     undo,
     update,
 )
@@ -42,12 +48,19 @@ class Handler(Protocol):
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "Accept": accept,
+    "Add": add,
     "Announce": announce,
+    "Block": block,
     "Create": create,
     "Delete": delete,
+    "EmojiReact": like,
+    "Flag": flag,
     "Follow": follow,
     "Like": like,
+    "Move": move,
+    "QuoteRequest": quote_request,
     "Reject": reject,
+    "Remove": remove,
     "Undo": undo,
     "Update": update,
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.federation.delivery.keys import KeyRing
 from fediverse_node.federation.discovery.model import Discovery
+from fediverse_node.federation.signing.keys import KeyRing
 from fediverse_node.storage.database import Database
 
 #: Longest post, in characters as `plain_length` counts, where the configuration says nothing.

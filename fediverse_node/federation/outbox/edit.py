@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from fediverse_node.actors import queries as actors
@@ -12,10 +13,13 @@ from fediverse_node.consent.model import Decision, Method
 from fediverse_node.federation.builders import update
 from fediverse_node.federation.builders.note import NoteParts
 from fediverse_node.federation.delivery import audience, queue
-from fediverse_node.federation.outbox import compose, labels
-from fediverse_node.federation.outbox.compose import ContentType, Written
+from fediverse_node.federation.delivery.terms import terms_of
+from fediverse_node.federation.outbox import compose, labels, polling
+from fediverse_node.federation.outbox.compose import Format, Written
 from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.outbox.labels import AiPart
 from fediverse_node.federation.outbox.own import own_post
+from fediverse_node.federation.outbox.polling import DraftPoll
 from fediverse_node.federation.outbox.publish import OPEN, account_of
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.notifications import queries as notifications
@@ -38,16 +42,20 @@ class Edit:
         training_use: yes or no, said again for this text; None: nothing was said, so that a new
             text falls back to no, and an unchanged one keeps what was said.
         suggestion_handle: of a suggestion that went into the new text.
+        poll: what a question asks now; None leaves that as it is.
+        ai: a model's part in the new text, as its author states it. A label is never taken off again.
     """
 
     text: str
-    content_type: ContentType = "text/plain"
+    content_type: Format = "text/plain"
     summary: str | None = None
     sensitive: bool = False
     language: str | None = None
     training_use: bool | None = None
     suggestion_handle: str | None = None
     method: Method = "client-api"
+    poll: DraftPoll | None = None
+    ai: AiPart = labels.NONE
 
 
 async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
@@ -58,24 +66,30 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
         NotFound: there is no such post, or the suggestion is not theirs.
         NotAllowed: it is somebody else's.
     """
-    summary = compose.check_length(changes.text, changes.summary, limit=desk.post_characters)
-    people = await compose.find_people(desk, changes.text)
-    written = compose.write_up(changes.text, changes.content_type, people=people, addresses=desk.addresses)
+    words = compose.words_of(changes.text, changes.content_type)
+    summary = compose.check_length(words, changes.summary, limit=desk.post_characters)
+    people = await compose.find_people(desk, words)
+    typed = compose.write_up(changes.text, changes.content_type, people=people, addresses=desk.addresses)
     signing = await desk.keys.key_of(author.id, "ed25519")
-    cleaned = replace(changes, summary=summary)
+    poll = polling.checked(changes.poll) if changes.poll is not None else None
+    cleaned = replace(changes, summary=summary, poll=poll)
 
     def unit(tx: Tx) -> Post:
         before = own_post(tx, author, post_id)
+        written = compose.with_groups(typed, compose.silently_named(tx, before, desk.addresses))
         after, tags = _revised(tx, desk, before, cleaned, written, author)
         if after.revision == before.revision and after.content_html == before.content_html:
             after = replace(after, edited_at=before.edited_at)
         if after != before:
             after = replace(after, edited_at=tx.now)
-            posts.revise(tx, after, mentioned=written.mentions, tagged=tags)
+            posts.revise(
+                tx, after, mentioned=written.mentions, tagged=tags, asked=polling.answers(tx, before)
+            )
+        asked = poll is not None and polling.change(tx, before, poll)
         said = _decide(tx, after, author, cleaned)
         if after != before:
             _tell_newly_named(tx, before, after, author)
-        if after != before or said:
+        if after != before or said or asked:
             send_update(tx, desk, after, author, signing)
         return after
 
@@ -108,16 +122,34 @@ async def set_training_use(
     return await desk.db.write(unit)
 
 
-def send_update(tx: Tx, desk: Desk, post: Post, author: Actor, signing: SigningKey) -> None:
-    """Put an Update in the post that says everything about *post* as it stands."""
+def send_update(
+    tx: Tx,
+    desk: Desk,
+    post: Post,
+    author: Actor,
+    signing: SigningKey,
+    *,
+    as_edit: bool = True,
+    also: Iterable[str] = (),
+) -> None:
+    """Put an Update in the post that says everything about *post* as it stands.
+
+    With *as_edit* peers take it for an edit; new counts of a poll are none. *also* are inboxes besides
+    those that the post goes to.
+    """
+    if post.local_only:
+        return
     subject = subject_of(post, author)
     parts = NoteParts(
         # An Update without a new `updated` is ignored by peers, also when only a flag changed.
-        post=replace(post, edited_at=tx.now),
+        post=replace(post, edited_at=tx.now) if as_edit else post,
         author=author,
         mentions=posts.mentions_of(tx, [post.id]).get(post.id, []),
         hashtags=posts.hashtags_of(tx, [post.id]).get(post.id, []),
         decision=decisions.decisions(tx, [subject])[post.uri],
+        groups=audience.groups_of(tx, post),
+        terms=terms_of(tx, post),
+        poll=polling.poll_of(tx, post),
     )
     id_ = desk.addresses.activity(tx.new_id())
     document = update.of_note(parts, id_=id_, addresses=desk.addresses)
@@ -126,7 +158,7 @@ def send_update(tx: Tx, desk: Desk, post: Post, author: Actor, signing: SigningK
         tx,
         actor=author,
         document=seal(document, signing, now=tx.now) if public else document,
-        inboxes=audience.of_post(tx, post, author),
+        inboxes=[*audience.of_post(tx, post, author), *also],
         post_id=post.id,
         public=public,
     )
@@ -136,6 +168,8 @@ def _revised(
     tx: Tx, desk: Desk, before: Post, changes: Edit, written: Written, author: Actor
 ) -> tuple[Post, list[Hashtag]]:
     part = labels.part_in(before)
+    if changes.ai.used and not part.used:
+        part = changes.ai
     if changes.suggestion_handle is not None:
         account = account_of(tx, author)
         part = labels.with_suggestion(
@@ -152,8 +186,9 @@ def _revised(
         summary=changes.summary,
         sensitive=changes.sensitive or changes.summary is not None,
         language=language,
-        source=changes.text,
-        source_media_type=changes.content_type,
+        source=None if changes.content_type == "text/html" else changes.text,
+        source_media_type=None if changes.content_type == "text/html" else changes.content_type,
+        emojis=compose.emojis_in(tx, desk.addresses, changes.text, changes.summary),
         addressed=tuple(named),
         revision=revision_of(
             content=changes.text,
@@ -161,6 +196,7 @@ def _revised(
             language=language,
             media_type=changes.content_type,
             attachments=before.attachments,
+            asked=polling.answers_after(tx, before, changes.poll),
         ),
         ai_disclosure=part.disclosure,
         digital_source_type=part.digital_source_type,

@@ -12,9 +12,11 @@ from fediverse_node.federation.builders import reject as reject_builder
 from fediverse_node.federation.builders import undo
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.profiles import featured
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
-from fediverse_node.kernel.errors import NotFound, NotValid
+from fediverse_node.kernel.errors import NotAllowed, NotFound, NotValid
+from fediverse_node.moderation import queries as moderation
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.notifications.model import NotificationType
 from fediverse_node.storage.tx import Tx
@@ -30,6 +32,7 @@ async def follow(desk: Desk, actor: Actor, target_id: int) -> Follow:
 
     Raises:
         NotFound: there is nobody with this id.
+        NotAllowed: one of the two blocks the other.
         NotValid: it is *actor*.
     """
 
@@ -37,6 +40,8 @@ async def follow(desk: Desk, actor: Actor, target_id: int) -> Follow:
         target = _somebody(tx, target_id)
         if target.id == actor.id:
             raise NotValid("Nobody can follow themselves.")
+        if moderation.apart(tx, actor.id, [target.id]):
+            raise NotAllowed("You cannot follow this account.")
         there = follows.find(tx, actor.id, target.id)
         if there is not None:
             return there
@@ -54,6 +59,7 @@ async def follow(desk: Desk, actor: Actor, target_id: int) -> Follow:
         if not target.local:
             document = follow_builder.document(id_=new.uri, follower=actor.uri, target=target.uri)
             queue.enqueue(tx, actor=actor, document=document, inboxes=audience.of_person(target))
+            featured.want(tx, target)
             return new
         kind: NotificationType = "follow" if at_once else "follow_request"
         notifications.add(tx, target.id, kind, from_actor_id=actor.id)

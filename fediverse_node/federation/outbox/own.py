@@ -10,6 +10,16 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import may_see, viewer_for
 
 
+def require_home(author: Actor) -> None:
+    """Refuse to let somebody speak who has moved away.
+
+    Raises:
+        NotAllowed: the account moved.
+    """
+    if author.moved_to is not None:
+        raise NotAllowed(f"This account has moved to {author.moved_to}. It posts no more.")
+
+
 def own_post(tx: Tx, author: Actor, post_id: int) -> Post:
     """The post with this id, if *author* wrote it.
 

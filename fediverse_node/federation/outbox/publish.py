@@ -12,11 +12,16 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent.model import Method
 from fediverse_node.federation.builders import create
-from fediverse_node.federation.builders.note import NoteParts
+from fediverse_node.federation.builders.note import NoteParts, context_of
 from fediverse_node.federation.delivery import audience, queue
-from fediverse_node.federation.outbox import compose, labels
-from fediverse_node.federation.outbox.compose import ContentType, Written
+from fediverse_node.federation.discovery import gaps
+from fediverse_node.federation.outbox import compose, labels, polling, quote, relaying
+from fediverse_node.federation.outbox.compose import Format, Written
 from fediverse_node.federation.outbox.desk import Desk
+from fediverse_node.federation.outbox.labels import AiPart
+from fediverse_node.federation.outbox.own import require_home
+from fediverse_node.federation.outbox.polling import DraftPoll
+from fediverse_node.federation.outbox.quote import Wishes
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.kernel.errors import Conflict, NotFound, NotValid
 from fediverse_node.notifications import queries as notifications
@@ -24,6 +29,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Hashtag, Post, Visibility
 from fediverse_node.posts.revision import revision_of
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.quotes.model import Audience
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
 from fediverse_node.suggestions import queries as suggestions
@@ -48,11 +54,18 @@ class Draft:
         training_use: yes or no, said for this very text; None: nothing was said, which is no.
         suggestion_handle: of the suggestion that went into the text.
         idempotency_key: a second draft with the same key gives the same post.
+        local_only: it never leaves this server. What answers such a post does not, either.
         method: the door it came by, for the ledger.
+        quoted_id: the post it quotes.
+        reply_policy, quote_policy, boost_policy: who may do this with it; None: everybody who may see a
+            public post, and of a closed one those it is for may answer.
+        poll: what it asks.
+        named: people who are addressed, and told, besides those whose handles stand in the text.
+        ai: a model's part in it, as its author states it; what a suggestion says comes on top.
     """
 
     text: str
-    content_type: ContentType = "text/plain"
+    content_type: Format = "text/plain"
     visibility: Visibility | None = None
     summary: str | None = None
     sensitive: bool = False
@@ -61,7 +74,15 @@ class Draft:
     training_use: bool | None = None
     suggestion_handle: str | None = None
     idempotency_key: str | None = None
+    local_only: bool = False
     method: Method = "client-api"
+    quoted_id: int | None = None
+    reply_policy: Audience | None = None
+    quote_policy: Audience | None = None
+    boost_policy: Audience | None = None
+    poll: DraftPoll | None = None
+    named: tuple[Actor, ...] = ()
+    ai: AiPart = labels.NONE
 
 
 async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
@@ -69,18 +90,24 @@ async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
 
     Raises:
         NotValid: no text, too long, or training use allowed for a post that is not public.
-        NotFound: what it answers is not here for its author, or the suggestion is not theirs.
+        NotFound: what it answers or quotes is not here for its author, or the suggestion is not theirs.
+        NotAllowed: the author of what it answers or quotes does not want that.
+        NotAllowed: the account moved away.
     """
-    summary = compose.check_length(draft.text, draft.summary, limit=desk.post_characters)
+    require_home(author)
+    words = compose.words_of(draft.text, draft.content_type)
+    summary = compose.check_length(words, draft.summary, limit=desk.post_characters)
     if draft.idempotency_key is not None:
         key = draft.idempotency_key
         earlier = await desk.db.read(lambda tx: posts.recall_key(tx, author.id, key))
         if earlier is not None:
             return earlier
-    people = await compose.find_people(desk, draft.text)
+    people = await compose.find_people(desk, words)
     written = compose.write_up(draft.text, draft.content_type, people=people, addresses=desk.addresses)
+    written = compose.with_groups(written, draft.named)
     signing = await desk.keys.key_of(author.id, "ed25519")
-    cleaned = replace(draft, summary=summary)
+    poll = polling.checked(draft.poll) if draft.poll is not None else None
+    cleaned = replace(draft, summary=summary, poll=poll)
     post = await desk.db.write(lambda tx: _publish(tx, desk, author, cleaned, written, signing))
     log.info("outbox.published", extra={"post": post.id, "visibility": post.visibility})
     return post
@@ -91,7 +118,8 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
         earlier = posts.recall_key(tx, author.id, draft.idempotency_key)
         if earlier is not None:
             return earlier
-    post, tags = _new_post(tx, desk, author, draft, written)
+    parent, written = _answering(tx, draft, author, written)
+    post, tags = _new_post(tx, desk, author, draft, written, parent)
     stored = posts.add(tx, post, mentioned=written.mentions, tagged=tags)
     if stored is None:
         raise Conflict("This post exists already.", detail=post.uri)
@@ -104,40 +132,73 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
             tx, subject, actor_uri=author.uri, allow=draft.training_use, method=draft.method
         )
     home.deliver(tx, stored)
-    for person in written.people:
-        if person.local:
-            notifications.add(tx, person.id, "mention", from_actor_id=author.id, post_id=stored.id)
+    _tell(tx, stored, written)
+    if parent is not None:
+        gaps.taken_part(tx, parent)
+    terms, quoted = quote.settle(tx, desk, stored, author, parent=parent, wishes=_wishes(draft))
     parts = NoteParts(
         post=stored,
         author=author,
         mentions=written.mentions,
         hashtags=tags,
         decision=decisions.decision_for(subject, entry),
+        groups=audience.groups_of(tx, stored),
+        terms=terms,
+        poll=polling.ask(tx, stored, draft.poll) if draft.poll is not None else None,
     )
-    id_ = desk.addresses.activity(tx.new_id())
-    document = create.document(parts, id_=id_, addresses=desk.addresses)
-    public = stored.visibility in OPEN
-    queue.enqueue(
-        tx,
-        actor=author,
-        document=seal(document, signing, now=tx.now) if public else document,
-        inboxes=audience.of_post(tx, stored, author),
-        post_id=stored.id,
-        public=public,
-    )
+    if not stored.local_only:
+        _send(tx, desk, parts, signing)
+        relaying.offer(tx, desk.addresses, stored)
+        quote.ask(tx, desk, parts, quoted)
     return stored
 
 
+def _wishes(draft: Draft) -> Wishes:
+    return Wishes(
+        quoted_id=draft.quoted_id,
+        reply=draft.reply_policy,
+        quote=draft.quote_policy,
+        boost=draft.boost_policy,
+    )
+
+
+def _tell(tx: Tx, post: Post, written: Written) -> None:
+    for person in written.people:
+        if person.local:
+            notifications.add(tx, person.id, "mention", from_actor_id=post.actor_id, post_id=post.id)
+
+
+def _send(tx: Tx, desk: Desk, parts: NoteParts, signing: SigningKey) -> None:
+    id_ = desk.addresses.activity(tx.new_id())
+    document = create.document(parts, id_=id_, addresses=desk.addresses)
+    public = parts.post.visibility in OPEN
+    queue.enqueue(
+        tx,
+        actor=parts.author,
+        document=seal(document, signing, now=tx.now) if public else document,
+        inboxes=audience.of_post(tx, parts.post, parts.author),
+        post_id=parts.post.id,
+        public=public,
+    )
+
+
+def _answering(tx: Tx, draft: Draft, author: Actor, written: Written) -> tuple[Post | None, Written]:
+    """What the draft answers, and its text also to the group in which that was said."""
+    parent = _parent(tx, draft, author)
+    if parent is None or (draft.visibility or _default_visibility(account_of(tx, author))) not in OPEN:
+        return parent, written
+    return parent, compose.with_groups(written, audience.groups_of(tx, parent))
+
+
 def _new_post(
-    tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written
+    tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, parent: Post | None
 ) -> tuple[Post, list[Hashtag]]:
     account = account_of(tx, author)
-    parent = _parent(tx, draft, author)
     post_id = tx.new_id()
     uri = desk.addresses.post(author.username, post_id)
     language = draft.language or account.language
     visibility = draft.visibility or _default_visibility(account)
-    part = labels.NONE
+    part = draft.ai
     if draft.suggestion_handle is not None:
         suggestion = suggestions.redeem(tx, draft.suggestion_handle, account.id, uri)
         part = labels.with_suggestion(part, suggestion)
@@ -153,23 +214,27 @@ def _new_post(
         uri=uri,
         actor_id=author.id,
         local=True,
+        type="Question" if draft.poll is not None else "Note",
         visibility=visibility,
         in_reply_to_uri=parent.uri if parent else None,
         in_reply_to_id=parent.id if parent else None,
-        context_uri=parent.context_uri if parent else None,
+        context_uri=context_of(parent) if parent else desk.addresses.context(author.username, post_id),
         url=desk.addresses.post_page(author.username, post_id),
         content_html=labels.labelled_html(written.html, part, language=language, addresses=desk.addresses),
         summary=draft.summary,
         sensitive=draft.sensitive or draft.summary is not None,
         language=language,
-        source=draft.text,
-        source_media_type=draft.content_type,
+        source=None if draft.content_type == "text/html" else draft.text,
+        source_media_type=None if draft.content_type == "text/html" else draft.content_type,
+        emojis=compose.emojis_in(tx, desk.addresses, draft.text, draft.summary),
         addressed=tuple(named),
+        local_only=_stays_here(draft, visibility, parent),
         revision=revision_of(
             content=draft.text,
             summary=draft.summary,
             language=language,
             media_type=draft.content_type,
+            asked=draft.poll.options if draft.poll is not None else (),
         ),
         ai_disclosure=part.disclosure,
         digital_source_type=part.digital_source_type,
@@ -179,6 +244,13 @@ def _new_post(
         created_at=tx.now,
     )
     return post, labels.labelled_tags(list(written.hashtags), part)
+
+
+def _stays_here(draft: Draft, visibility: Visibility, parent: Post | None) -> bool:
+    """Whether it is for this server only: by the author's wish, or since what it answers is."""
+    if draft.local_only and visibility == "direct":
+        raise NotValid("A direct post is for those it names. It cannot be for this server only.")
+    return draft.local_only or (parent is not None and parent.local_only)
 
 
 def account_of(tx: Tx, author: Actor) -> Account:

@@ -8,9 +8,11 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.federation.builders import announce, like, undo
 from fediverse_node.federation.delivery import audience, queue
+from fediverse_node.federation.discovery import gaps
 from fediverse_node.federation.outbox.desk import Desk
-from fediverse_node.federation.outbox.own import visible_post
+from fediverse_node.federation.outbox.own import require_home, visible_post
 from fediverse_node.federation.outbox.publish import OPEN
+from fediverse_node.federation.outbox.quote import note_pending, require_leave, require_leave_to_like
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.notifications import queries as notifications
@@ -27,13 +29,16 @@ async def favourite(desk: Desk, actor: Actor, post_id: int) -> Post:
 
     Raises:
         NotFound: there is no such post for them.
+        NotAllowed: its author does not want it to be liked by them.
     """
     signing = await desk.keys.key_of(actor.id, "ed25519")
 
     def unit(tx: Tx) -> Post:
         post, author = _original(tx, actor, post_id)
+        require_leave_to_like(tx, post, author, actor)
         uri = desk.addresses.activity(tx.new_id())
         if reactions.favourite(tx, post.id, actor.id, uri):
+            gaps.taken_part(tx, post)
             if author.local:
                 notifications.add(tx, author.id, "favourite", from_actor_id=actor.id, post_id=post.id)
             else:
@@ -70,8 +75,11 @@ async def boost(desk: Desk, actor: Actor, post_id: int, *, visibility: Visibilit
 
     Raises:
         NotFound: there is no such post for them.
+        NotAllowed: its author does not want it to be boosted by them.
         NotValid: the post is not public, or the boost would be neither public nor unlisted.
+        NotAllowed: the account moved away.
     """
+    require_home(actor)
     signing = await desk.keys.key_of(actor.id, "ed25519")
 
     def unit(tx: Tx) -> Post:
@@ -81,6 +89,7 @@ async def boost(desk: Desk, actor: Actor, post_id: int, *, visibility: Visibilit
         there = posts.boost_by(tx, actor.id, post.id)
         if there is not None:
             return there
+        verdict = require_leave(tx, post, author, "boost", actor)
         new = Post(
             id=tx.new_id(),
             uri=desk.addresses.activity(tx.new_id()),
@@ -89,11 +98,14 @@ async def boost(desk: Desk, actor: Actor, post_id: int, *, visibility: Visibilit
             visibility=visibility,
             boost_of_id=post.id,
             addressed=(author.uri,),
+            local_only=post.local_only,
             published_at=tx.now,
             created_at=tx.now,
         )
         if posts.add(tx, new) is None:
             raise NotFound("There is no such post.")
+        note_pending(tx, new, "boost", post, verdict)
+        gaps.taken_part(tx, post)
         home.deliver(tx, new)
         if author.local:
             notifications.add(tx, author.id, "reblog", from_actor_id=actor.id, post_id=post.id)
@@ -120,7 +132,8 @@ async def unboost(desk: Desk, actor: Actor, post_id: int) -> Post:
             deliveries.withdraw(tx, there.id, types=("Announce",))
             if author.local:
                 notifications.remove(tx, author.id, "reblog", from_actor_id=actor.id, post_id=post.id)
-            _undo(tx, desk, actor, _announcement(there, actor, post, author), inboxes)
+            if not there.local_only:
+                _undo(tx, desk, actor, _announcement(there, actor, post, author), inboxes)
         return _again(tx, post)
 
     return await desk.db.write(unit)
@@ -152,6 +165,8 @@ def _announcement(boost_: Post, actor: Actor, post: Post, author: Actor) -> Json
 def _send(
     tx: Tx, actor: Actor, document: JsonDict, inboxes: list[str], *, post: Post, signing: SigningKey
 ) -> None:
+    if post.local_only:
+        return
     public = post.visibility in OPEN
     queue.enqueue(
         tx,

@@ -14,6 +14,7 @@ from fediverse_node.federation.outbox.own import own_post
 from fediverse_node.federation.outbox.publish import OPEN
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.notifications import queries as notifications
+from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
@@ -38,7 +39,11 @@ async def retract(desk: Desk, author: Actor, post_id: int) -> Post:
         inboxes = [*audience.of_post(tx, post, author), *sorted(told)]
         decisions.erase(tx, subject_of(post, author))
         posts.remove(tx, post, actor_uri=author.uri)
+        if post.type == "Question":
+            polls.remove(tx, post.id)
         notifications.remove_for_post(tx, post.id)
+        if post.local_only:
+            return post
         deliveries.withdraw(tx, post.id, types=("Create", "Update"))
         document = delete.document(post, author, id_=desk.addresses.activity(tx.new_id()), now=tx.now)
         public = post.visibility in OPEN

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.outbox import follow as following_use_case
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.text import parse_handle
-from fediverse_node.posts import lists
+from fediverse_node.posts import lists, pins
 from fediverse_node.storage.paging import Page
 from fediverse_node.visibility.rule import OPEN
 from fediverse_node.web.client_api.entities_account import (
@@ -48,10 +50,10 @@ def show(view: View) -> Answer:
 
 
 def account_statuses(view: View) -> Answer:
-    """What an account said, as far as the viewer may see it. Nothing can be pinned here yet."""
+    """What an account said, or what of it is pinned, as far as the viewer may see it."""
     actor, page = _actor(view), page_of(view.fields)
     if view.fields.flag("pinned"):
-        return Answer(body=[])
+        return Answer(body=statuses(view, pins.of_actor(view.tx, actor.id)))
     wanted = lists.Selection(
         visibilities=_visibilities(view, actor),
         naming=view.viewer.actor_uri,
@@ -64,14 +66,18 @@ def account_statuses(view: View) -> Answer:
 
 
 def followers(view: View) -> Answer:
-    """Who follows an account, as far as it is known here."""
+    """Who follows an account, as far as it is known here and not hidden by its owner."""
     actor, page = _actor(view), _accounts_page(view)
+    if _is_hidden(view, actor):
+        return Answer(body=[])
     return _people(view, follows.followers_page(view.tx, actor.id, page), page)
 
 
 def following(view: View) -> Answer:
-    """Whom an account follows, as far as it is known here."""
+    """Whom an account follows, as far as it is known here and not hidden by its owner."""
     actor, page = _actor(view), _accounts_page(view)
+    if _is_hidden(view, actor):
+        return Answer(body=[])
     return _people(view, follows.following_page(view.tx, actor.id, page), page)
 
 
@@ -125,6 +131,13 @@ async def reject(act: Act) -> Answer:
     return await act.look(relationship)
 
 
+async def remove_from_followers(act: Act) -> Answer:
+    """Let somebody follow no longer. Without a follow nothing happens."""
+    with contextlib.suppress(NotFound):
+        await following_use_case.reject(act.desk, act.person.actor, path_id(act.path, "account"))
+    return await act.look(relationship)
+
+
 def _actor(view: View) -> Actor:
     return _present(actors.by_id(view.tx, path_id(view.path, "account")))
 
@@ -133,6 +146,10 @@ def _present(actor: Actor | None) -> Actor:
     if actor is None or not actor.active:
         raise NotFound("There is no such account.")
     return actor
+
+
+def _is_hidden(view: View, actor: Actor) -> bool:
+    return actor.details.hide_collections and view.viewer.actor_id != actor.id
 
 
 def _visibilities(view: View, author: Actor) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from fediverse_node.web.client_api.auth import Need, bearer_of, caller
 from fediverse_node.web.client_api.forms import Fields, query_values, sent_fields
 from fediverse_node.web.client_api.paging import link_header
 from fediverse_node.web.client_api.view import Act, Answer, House, View
-from fediverse_node.web.keys import ADDRESSES, DESK, FIGURES, NODE, RATE_LIMITS, STATUS_PARTS
+from fediverse_node.web.keys import ACCOUNT_PARTS, ADDRESSES, DESK, FIGURES, NODE, RATE_LIMITS, STATUS_PARTS
 from fediverse_node.web.rate_limits import ACCOUNT
 
 Reader = Callable[[View], Answer]
@@ -96,6 +96,7 @@ def _house(request: web.Request) -> House:
         config=app[NODE].config,
         figures=app[FIGURES],
         parts=app[STATUS_PARTS],
+        people=app[ACCOUNT_PARTS],
         limits=app[RATE_LIMITS],
     )
 

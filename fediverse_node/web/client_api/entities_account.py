@@ -5,25 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from fediverse_node.actors import pages
+from fediverse_node.actors import queries as actor_rows
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.actors.model import Actor
+from fediverse_node.actors.model import Actor, Picture
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.kernel.html import to_plain_text
+from fediverse_node.media.model import EMOJI, owner_of_actor
+from fediverse_node.moderation import queries as moderation
+from fediverse_node.moderation.model import Stance
 from fediverse_node.web.client_api import pictures
 from fediverse_node.web.client_api.auth import Caller
-from fediverse_node.web.client_api.view import JsonDict, View
+from fediverse_node.web.client_api.view import House, JsonDict, View
 from fediverse_node.web.figures import AccountFigures
 
 _BOTS = frozenset({"Application", "Service"})
 
 
 def accounts(view: View, actors: Iterable[Actor], *, fresh: bool = False) -> dict[int, JsonDict]:
-    """Account entities by actor id; with *fresh* their followers and posts are counted now."""
+    """Account entities by actor id; with *fresh* their followers and posts are counted now.
+
+    They are shared by everybody who asks: put something into a copy.
+    """
     found = {actor.id: actor for actor in actors}
     figures = view.house.figures.of(view.tx, found, fresh=fresh)
-    return {id_: account(actor, figures[id_], view.house.addresses) for id_, actor in found.items()}
+    made = {id_: _kept(view.house, actor, figures[id_]) for id_, actor in found.items()}
+    moved = [actor for actor in found.values() if actor.moved_to is not None]
+    if moved:
+        _name_new_homes(view, moved, made)
+    return made
+
+
+def _kept(house: House, actor: Actor, figures: AccountFigures) -> JsonDict:
+    """The Account as it was made before, while nothing it is made from has changed."""
+    entry = house.people.get(actor.id)
+    if entry is not None and entry[1] is figures and entry[0] == actor:
+        known: JsonDict = entry[2]
+        return known
+    made = account(actor, figures, house.addresses)
+    house.people.put(actor.id, (actor, figures, made))
+    return made
 
 
 def one_account(view: View, actor: Actor) -> JsonDict:
@@ -33,8 +56,8 @@ def one_account(view: View, actor: Actor) -> JsonDict:
 
 def account(actor: Actor, figures: AccountFigures, addresses: Addresses) -> JsonDict:
     """Account, as Mastodon 4.5 has it."""
-    avatar = actor.icon.url if actor.icon else pictures.address(addresses, "avatar")
-    header = actor.image.url if actor.image else pictures.address(addresses, "header")
+    avatar = _picture(actor, actor.icon, addresses, otherwise="avatar")
+    header = _picture(actor, actor.image, addresses, otherwise="header")
     return {
         "id": str(actor.id),
         "username": actor.username,
@@ -52,23 +75,54 @@ def account(actor: Actor, figures: AccountFigures, addresses: Addresses) -> Json
         "uri": actor.uri,
         "avatar": avatar,
         "avatar_static": avatar,
-        "avatar_description": "",
+        "avatar_description": actor.details.icon_description,
         "header": header,
         "header_static": header,
-        "header_description": "",
+        "header_description": actor.details.image_description,
         "followers_count": figures.followers,
         "following_count": figures.following,
         "statuses_count": figures.posts,
         "last_status_at": figures.last_post_at.date().isoformat() if figures.last_post_at else None,
-        "hide_collections": False,
-        "emojis": emojis(actor.emojis),
-        "fields": [{"name": name, "value": value, "verified_at": None} for name, value in actor.fields],
+        "hide_collections": actor.details.hide_collections,
+        "emojis": emojis(actor.emojis, addresses),
+        "fields": _fields(actor),
         "roles": [],
         "moved": None,
         "suspended": False,
         "limited": False,
         "memorial": None,
     }
+
+
+def _picture(actor: Actor, picture: Picture | None, addresses: Addresses, *, otherwise: str) -> str:
+    if picture is None:
+        return pictures.address(addresses, otherwise)
+    return addresses.copy_of(picture.url, owner_of_actor(actor.id))
+
+
+def _name_new_homes(view: View, moved: Iterable[Actor], made: dict[int, JsonDict]) -> None:
+    """Say where people went, as far as the new account is known here."""
+    uris = {actor.id: actor.moved_to for actor in moved if actor.moved_to is not None}
+    homes = {uri: home for uri, home in actor_rows.by_uris(view.tx, uris.values()).items() if home.active}
+    figures = view.house.figures.of(view.tx, [home.id for home in homes.values()])
+    for id_, uri in uris.items():
+        if (home := homes.get(uri)) is not None:
+            made[id_] = {**made[id_], "moved": account(home, figures[home.id], view.house.addresses)}
+
+
+def _fields(actor: Actor) -> list[JsonDict]:
+    verified = dict(actor.details.verified)
+    return [
+        {"name": name, "value": value, "verified_at": _verified_at(value, verified)}
+        for name, value in actor.fields
+    ]
+
+
+def _verified_at(value: str, verified: Mapping[str, str]) -> str | None:
+    """When the page that a field names was seen to link back; never said of profiles elsewhere."""
+    if not verified:
+        return None
+    return next((verified[page] for page in pages.own_pages([("", value)]) if page in verified), None)
 
 
 def credential_account(view: View, caller: Caller) -> JsonDict:
@@ -80,14 +134,12 @@ def credential_account(view: View, caller: Caller) -> JsonDict:
         "sensitive": False,
         "language": owner.language,
         "note": actor.summary_source or to_plain_text(actor.summary_html),
-        "fields": [
-            {"name": name, "value": to_plain_text(value), "verified_at": None} for name, value in actor.fields
-        ],
+        "fields": [{**each, "value": to_plain_text(each["value"])} for each in _fields(actor)],
         "follow_requests_count": asked,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
-        "hide_collections": False,
-        "attribution_domains": [],
+        "hide_collections": actor.details.hide_collections,
+        "attribution_domains": list(actor.details.attribution_domains),
         "quote_policy": "nobody",
     }
     role = {"id": "-99", "name": "", "color": "", "permissions": "0", "highlighted": False}
@@ -95,11 +147,21 @@ def credential_account(view: View, caller: Caller) -> JsonDict:
 
 
 def relationships(view: View, actor_ids: list[int]) -> list[JsonDict]:
-    """Relationship of the caller with each of *actor_ids*, in two statements."""
+    """Relationship of the caller with each of *actor_ids*, with a fixed number of statements."""
     me = view.person.actor.id
     outgoing = follows.outgoing(view.tx, me, actor_ids)
     incoming = follows.incoming(view.tx, me, actor_ids)
-    return [_relationship(id_, outgoing, incoming) for id_ in actor_ids]
+    stance = moderation.stance(view.tx, me, actor_ids)
+    people = actor_rows.by_ids(view.tx, actor_ids) if stance.domains else {}
+    shunned = {id_ for id_, each in people.items() if not each.local and stance.shuns(each.domain)}
+    return [
+        {
+            **_relationship(id_, outgoing, incoming),
+            **_distance(id_, stance),
+            "domain_blocking": id_ in shunned,
+        }
+        for id_ in actor_ids
+    ]
 
 
 def acct(actor: Actor) -> str:
@@ -107,8 +169,9 @@ def acct(actor: Actor) -> str:
     return actor.username if actor.local else f"{actor.username}@{actor.domain}"
 
 
-def emojis(pairs: Iterable[tuple[str, str]]) -> list[JsonDict]:
+def emojis(pairs: Iterable[tuple[str, str]], addresses: Addresses) -> list[JsonDict]:
     """CustomEmoji entities."""
+    offered = [(shortcode, addresses.copy_of(url, EMOJI)) for shortcode, url in pairs]
     return [
         {
             "shortcode": shortcode.strip(":"),
@@ -117,7 +180,7 @@ def emojis(pairs: Iterable[tuple[str, str]]) -> list[JsonDict]:
             "visible_in_picker": False,
             "category": None,
         }
-        for shortcode, url in pairs
+        for shortcode, url in offered
     ]
 
 
@@ -131,16 +194,21 @@ def _relationship(id_: int, outgoing: Mapping[int, Follow], incoming: Mapping[in
         "notifying": False,
         "languages": None,
         "followed_by": back == "accepted",
-        "blocking": False,
-        "blocked_by": False,
-        "muting": False,
-        "muting_notifications": False,
-        "muting_expires_at": None,
         "requested": out == "pending",
         "requested_by": back == "pending",
-        "domain_blocking": False,
         "endorsed": False,
         "note": "",
+    }
+
+
+def _distance(id_: int, stance: Stance) -> JsonDict:
+    mute = stance.muting.get(id_)
+    return {
+        "blocking": id_ in stance.blocking,
+        "blocked_by": id_ in stance.blocked_by,
+        "muting": mute is not None,
+        "muting_notifications": mute is not None and mute.notifications,
+        "muting_expires_at": to_rfc3339_millis(mute.expires_at) if mute and mute.expires_at else None,
     }
 
 

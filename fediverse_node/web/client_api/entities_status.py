@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.kernel.errors import NotFound
+from fediverse_node.posts import pins, reactions
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts import reactions
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.quotes.model import Kind
 from fediverse_node.visibility import rule
 from fediverse_node.web.client_api.entities_account import accounts
+from fediverse_node.web.client_api.entities_poll import poll_entities
+from fediverse_node.web.client_api.entities_quote import Quotes, approvals, gather, shallow, state_of
+from fediverse_node.web.client_api.entities_reaction import entities, marks
 from fediverse_node.web.client_api.status_parts import frame, status_parts
 from fediverse_node.web.client_api.view import JsonDict, View
 
@@ -34,7 +39,13 @@ class _Shelf:
     parts: Mapping[int, JsonDict]
     favourited: set[int]
     boosted: set[int]
+    addresses: Addresses
+    marks: set[tuple[int, str]]
+    pinned: set[int]
     training: set[str]
+    polls: Mapping[int, JsonDict]
+    quotes: Quotes
+    approvals: Mapping[int, JsonDict]
 
 
 def statuses(view: View, found: Sequence[Post]) -> list[JsonDict]:
@@ -69,17 +80,26 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
     boosted = {post.boost_of_id for post in seen.shown}
     originals = {id_: post for id_, post in seen.originals.items() if id_ in boosted}
     own = [post for post in seen.shown if post.boost_of_id is None]
-    proper = list({post.id: post for post in (*own, *originals.values())}.values())
+    quotes = gather(view, [*seen.shown, *originals.values()])
+    authors = {**seen.authors, **quotes.authors}
+    proper = list({post.id: post for post in (*own, *originals.values(), *quotes.quoted.values())}.values())
     written_by = {post.actor_id for post in (*seen.shown, *proper)}
     me = view.viewer.actor_id
     ids = [post.id for post in proper]
+    mine = [post.id for post in proper if post.actor_id == me]
     return _Shelf(
         originals=originals,
-        accounts=accounts(view, (seen.authors[id_] for id_ in written_by)),
+        accounts=accounts(view, (authors[id_] for id_ in written_by)),
         parts=status_parts(view, proper),
         favourited=set() if me is None else reactions.favourited(view.tx, me, ids),
         boosted=set() if me is None else posts.boosted(view.tx, me, ids),
-        training=_trainable(view, proper, seen.authors),
+        marks=marks(view, proper),
+        addresses=view.house.addresses,
+        pinned=pins.among(view.tx, me, mine) if me is not None and mine else set(),
+        training=_trainable(view, proper, authors),
+        polls=poll_entities(view, proper),
+        quotes=quotes,
+        approvals=approvals(view, proper, authors),
     )
 
 
@@ -109,17 +129,42 @@ def _status(post: Post, shelf: _Shelf) -> JsonDict:
     boost.update({name: inner[name] for name in _MIRRORED})
     boost["account"] = shelf.accounts[post.actor_id]
     boost["reblog"] = inner
-    return boost
+    return _with_approval(boost, post, "boost", shelf)
 
 
 def _proper(post: Post, shelf: _Shelf) -> JsonDict:
+    status = _plain(post, shelf)
+    quote = shelf.quotes.noted.get(post.id, {}).get("quote")
+    if quote is not None:
+        state, quoted = state_of(quote, shelf.quotes), None
+        if state == "accepted":
+            target = shelf.quotes.quoted[quote.target_id or 0]
+            quoted = {**_plain(target, shelf), "quote": shallow(target, shelf.quotes)}
+        status["quote"] = {"state": state, "quoted_status": quoted}
+    return _with_approval(status, post, "reply", shelf)
+
+
+def _with_approval(status: JsonDict, post: Post, kind: Kind, shelf: _Shelf) -> JsonDict:
+    """What became of an answer or a boost that its author elsewhere has to say yes to."""
+    done = shelf.quotes.noted.get(post.id, {}).get(kind)
+    if done is not None:
+        status["fediverse_node"] = {**status["fediverse_node"], "approval": done.state}
+    return status
+
+
+def _plain(post: Post, shelf: _Shelf) -> JsonDict:
+    """The status without what it quotes."""
     status = dict(shelf.parts[post.id])
     status["account"] = shelf.accounts[post.actor_id]
     status["replies_count"] = post.replies_count
     status["reblogs_count"] = post.boosts_count
     status["favourites_count"] = post.favourites_count
+    status.update(shelf.approvals[post.id])
+    status["poll"] = shelf.polls.get(post.id)
     status["favourited"] = post.id in shelf.favourited
     status["reblogged"] = post.id in shelf.boosted
+    status["pinned"] = post.id in shelf.pinned
+    status["pleroma"] = {"local": post.local, "emoji_reactions": entities(post, shelf.marks, shelf.addresses)}
     if post.uri in shelf.training:
         status["fediverse_node"] = {**status["fediverse_node"], "training_use": "yes"}
     return status

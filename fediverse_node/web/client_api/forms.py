@@ -44,6 +44,10 @@ class Fields:
         """Whether something was sent under this name: not empty, not null."""
         return self._values.get(name) not in (None, "", [], {})
 
+    def sent(self, name: str) -> bool:
+        """Whether anything was sent under this name, be it empty: an empty list takes all away."""
+        return self._values.get(name) is not None
+
     def text(self, name: str) -> str | None:
         """A text; None when it was not sent. Numbers are taken as they are written.
 
@@ -127,6 +131,17 @@ class Fields:
         items = items if isinstance(items, list) else [items]
         single = [Fields({name: item}).text(name) for item in items]
         return [text for text in single if text]
+
+    def inner(self, name: str) -> Fields:
+        """The fields within one: `name[a]`, or a JSON object. None in it when it was not sent.
+
+        Raises:
+            NotValid: it is of another kind.
+        """
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise NotValid(f"{name} must hold fields.")
+        return Fields(value or {})
 
     def pairs(self, name: str, first: str, second: str) -> tuple[tuple[str, str], ...] | None:
         """Rows of two texts: `name[0][first]`, or a JSON list of objects; None when none was sent.

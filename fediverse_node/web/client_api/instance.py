@@ -14,12 +14,14 @@ from fediverse_node import __version__
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.config import Config
+from fediverse_node.federation.outbox import polling
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.profile import MAX_FIELD, MAX_FIELDS, MAX_SUMMARY
 from fediverse_node.kernel.text import MAX_NAME, URL_LENGTH
 from fediverse_node.peers import queries as peers
 from fediverse_node.posts import figures
 from fediverse_node.posts import queries as posts
+from fediverse_node.posts.pins import MAX_PINS
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.caching import Document, headers, respond
 from fediverse_node.web.client_api import pictures
@@ -28,9 +30,8 @@ from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 
 #: Apps parse it: Ice Cubes reads the first three characters as a number, others a semantic version.
 VERSION = f"4.5.0 (compatible; fediverse-node {__version__})"
-#: Mastodon's API versions say what an app may call. From 2 on apps call grouped notifications, which
-#: are not here.
-API_VERSION = 1
+#: Mastodon's API versions say what an app may call: 2 adds grouped notifications, 7 quotes.
+API_VERSION = 7
 #: Counting costs, and the figures need not be of this second.
 KEEP_SECONDS = 600.0
 _HEADERS = headers(vary="Accept-Encoding", cache="public, max-age=180")
@@ -208,7 +209,7 @@ def _configuration(facts: _Facts) -> JsonDict:
         "vapid": {"public_key": ""},
         "accounts": {
             "max_featured_tags": 0,
-            "max_pinned_statuses": 0,
+            "max_pinned_statuses": MAX_PINS,
             "max_display_name_length": MAX_NAME,
             "max_note_length": MAX_SUMMARY,
             "max_profile_fields": MAX_FIELDS,
@@ -231,10 +232,10 @@ def _configuration(facts: _Facts) -> JsonDict:
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 0,
-            "min_expiration": 0,
-            "max_expiration": 0,
+            "max_options": polling.MAX_OPTIONS,
+            "max_characters_per_option": polling.MAX_OPTION,
+            "min_expiration": polling.MIN_SECONDS,
+            "max_expiration": polling.MAX_SECONDS,
         },
         "translation": {"enabled": False},
         "timelines_access": None,

@@ -10,7 +10,9 @@ from fediverse_node.kernel.errors import NotFound
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.notifications.model import Notification
 from fediverse_node.posts import queries as posts
+from fediverse_node.visibility import quiet
 from fediverse_node.web.client_api.entities_account import accounts
+from fediverse_node.web.client_api.entities_reaction import reworded, stored_types
 from fediverse_node.web.client_api.entities_status import by_id
 from fediverse_node.web.client_api.paging import cursors, ids_of, page_of
 from fediverse_node.web.client_api.view import Answer, JsonDict, View, path_id
@@ -22,15 +24,17 @@ _MAX_LIMIT = 80
 def listing(view: View) -> Answer:
     """What the caller should hear of, newest first."""
     page = page_of(view.fields, default=_DEFAULT_LIMIT, most=_MAX_LIMIT)
+    asked = {*view.fields.texts("types"), *view.fields.texts("include_types")}
     found = notifications.page(
         view.tx,
         view.person.actor.id,
         page,
-        types=view.fields.texts("types") or None,
+        types=stored_types(asked) or None,
         exclude=view.fields.texts("exclude_types"),
         from_actor_id=view.fields.id("account_id"),
     )
-    return Answer(body=_entities(view, found), cursors=cursors(ids_of(found), page))
+    body = reworded(view, found, _entities(view, found), asked)
+    return Answer(body=body, cursors=cursors(ids_of(found), page))
 
 
 def show(view: View) -> Answer:
@@ -48,7 +52,9 @@ def _entities(view: View, found: Sequence[Notification]) -> list[JsonDict]:
     if not found:
         return []
     people = actors.by_ids(view.tx, [each.from_actor_id for each in found])
-    who = accounts(view, (person for person in people.values() if person.active))
+    hushed = quiet.hushed(view.tx, view.person.actor.id, people.values())
+    heard = [person for person in people.values() if person.active and person.id not in hushed]
+    who = accounts(view, heard)
     told_of = posts.by_ids(view.tx, [each.post_id for each in found])
     shown = by_id(view, list(told_of.values()))
     return [

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fediverse_node.federation.outbox import pin as pinning
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.web.client_api.entities_account import credential_account
-from fediverse_node.web.client_api.view import Act, Answer, View
+from fediverse_node.web.client_api.entities_status import one_status
+from fediverse_node.web.client_api.forms import Fields
+from fediverse_node.web.client_api.view import Act, Answer, View, path_id
 
 #: What Mastodon takes here as well, and nobody can change here yet.
-_NOT_OFFERED = ("avatar", "header", "source", "attribution_domains", "hide_collections")
+_NOT_OFFERED = ("avatar", "header", "source")
 
 
 async def update_credentials(act: Act) -> Answer:
@@ -31,6 +34,10 @@ async def update_credentials(act: Act) -> Answer:
         discoverable=fields.flag("discoverable"),
         indexable=fields.flag("indexable"),
         bot=fields.flag("bot"),
+        attribution_domains=_domains(fields),
+        hide_collections=fields.flag("hide_collections"),
+        icon_description=fields.text("avatar_description"),
+        image_description=fields.text("header_description"),
     )
     actor = await change_profile(act.desk, act.person.actor, changes)
 
@@ -38,3 +45,20 @@ async def update_credentials(act: Act) -> Answer:
         return Answer(body=credential_account(view, replace(view.person, actor=actor)))
 
     return await act.look(changed)
+
+
+async def pin(act: Act) -> Answer:
+    """Put a post of the caller's first on their profile."""
+    post = await pinning.pin(act.desk, act.person.actor, path_id(act.path, "post"))
+    return await act.look(lambda view: Answer(body=one_status(view, post.id)))
+
+
+async def unpin(act: Act) -> Answer:
+    """Take a post down from there."""
+    post = await pinning.unpin(act.desk, act.person.actor, path_id(act.path, "post"))
+    return await act.look(lambda view: Answer(body=one_status(view, post.id)))
+
+
+def _domains(fields: Fields) -> tuple[str, ...] | None:
+    """The sites that may name an author; an empty list takes all away."""
+    return tuple(fields.texts("attribution_domains")) if fields.sent("attribution_domains") else None

@@ -10,10 +10,17 @@ from aiohttp import web
 from fediverse_node.web.client_api import (
     accounts,
     assist,
+    deliveries,
+    grouped,
+    history,
     instance,
+    moderation,
     notifications,
     pictures,
+    polls,
     profile,
+    quotes,
+    reactions,
     search,
     statuses,
     timelines,
@@ -53,6 +60,8 @@ def _acts(
 
 _STATUS = "v1/statuses/{id}"
 _ACCOUNT = "v1/accounts/{id}"
+_DELIVERIES = "v1/fediverse_node/statuses/{id}/deliveries"
+_REACTIONS = "v1/pleroma/statuses/{id}/reactions"
 
 TABLE: tuple[Route, ...] = (
     Route(
@@ -74,7 +83,12 @@ TABLE: tuple[Route, ...] = (
         person=False,
     ),
     *_acts(
-        "write:follows", {f"{_ACCOUNT}/follow": accounts.follow, f"{_ACCOUNT}/unfollow": accounts.unfollow}
+        "write:follows",
+        {
+            f"{_ACCOUNT}/follow": accounts.follow,
+            f"{_ACCOUNT}/unfollow": accounts.unfollow,
+            f"{_ACCOUNT}/remove_from_followers": accounts.remove_from_followers,
+        },
     ),
     *_gets("read:follows", {"v1/follow_requests": accounts.follow_requests}),
     *_acts(
@@ -90,11 +104,12 @@ TABLE: tuple[Route, ...] = (
             f"{_ACCOUNT}/statuses": accounts.account_statuses,
             "v1/statuses": statuses.several,
             _STATUS: statuses.show,
-            f"{_STATUS}/context": statuses.context,
+            f"{_STATUS}/history": history.edits,
             "v1/timelines/public": timelines.public,
         },
         person=False,
     ),
+    *_acts("read:statuses", {f"{_STATUS}/context": statuses.context}, method="GET", person=False),
     *_gets("read:statuses", {f"{_STATUS}/source": statuses.source, "v1/timelines/home": timelines.home}),
     *_acts(
         "write:statuses",
@@ -104,8 +119,19 @@ TABLE: tuple[Route, ...] = (
             f"{_STATUS}/unreblog": statuses.unreblog,
         },
     ),
+    *_acts("write:accounts", {f"{_STATUS}/pin": profile.pin, f"{_STATUS}/unpin": profile.unpin}),
     *_acts("write:statuses", {_STATUS: statuses.change}, method="PUT"),
+    *_gets("read:statuses", {f"{_STATUS}/quotes": quotes.listing}),
+    *_acts("write:statuses", {f"{_STATUS}/quotes/{{quote}}/revoke": quotes.revoke}),
+    *_acts("write:statuses", {f"{_STATUS}/interaction_policy": quotes.set_policy}, method="PUT"),
+    *_acts("read:statuses", {"v1/polls/{id}": polls.show}, method="GET", person=False),
+    *_acts("write:statuses", {"v1/polls/{id}/votes": polls.cast}),
     *_acts("write:statuses", {_STATUS: statuses.delete}, method="DELETE"),
+    *_gets("read:statuses", {_DELIVERIES: deliveries.listing}),
+    *_acts("write:statuses", {f"{_DELIVERIES}/retry": deliveries.again}),
+    *_gets("read:statuses", {_REACTIONS: reactions.listing}, person=False),
+    *_acts("write:favourites", {f"{_REACTIONS}/{{emoji}}": reactions.put}, method="PUT"),
+    *_acts("write:favourites", {f"{_REACTIONS}/{{emoji}}": reactions.remove}, method="DELETE"),
     *_acts(
         "write:favourites",
         {f"{_STATUS}/favourite": statuses.favourite, f"{_STATUS}/unfavourite": statuses.unfavourite},
@@ -113,23 +139,37 @@ TABLE: tuple[Route, ...] = (
     *_acts("read:search", {"v2/search": search.search}, method="GET", person=False),
     *_gets(
         "read:notifications",
-        {"v1/notifications": notifications.listing, "v1/notifications/{id}": notifications.show},
+        {
+            "v1/notifications": notifications.listing,
+            "v1/notifications/{id}": notifications.show,
+            "v2/notifications": grouped.listing,
+            "v2/notifications/{id}": grouped.show,
+            "v2/notifications/{id}/accounts": grouped.accounts,
+        },
     ),
     *_gets("read:accounts", {"v1/preferences": instance.preferences}),
     *_gets("", {"v1/apps/verify_credentials": instance.app}),
     *_gets("read:filters", {"v1/filters": instance.nothing, "v2/filters": instance.nothing}),
     *_gets("read:lists", {"v1/lists": instance.nothing}),
     *_gets("read:statuses", {"v1/markers": instance.no_markers}),
-    *_gets("read:blocks", {"v1/blocks": instance.nothing, "v1/domain_blocks": instance.nothing}),
-    *_gets("read:mutes", {"v1/mutes": instance.nothing}),
+    *_gets("read:blocks", {"v1/blocks": moderation.blocks, "v1/domain_blocks": moderation.domain_blocks}),
+    *_acts("write:blocks", {"v1/domain_blocks": moderation.block_domain}),
+    *_acts("write:blocks", {"v1/domain_blocks": moderation.unblock_domain}, method="DELETE"),
+    *_acts(
+        "write:blocks", {f"{_ACCOUNT}/block": moderation.block, f"{_ACCOUNT}/unblock": moderation.unblock}
+    ),
+    *_gets("read:mutes", {"v1/mutes": moderation.mutes}),
+    *_acts("write:mutes", {f"{_ACCOUNT}/mute": moderation.mute, f"{_ACCOUNT}/unmute": moderation.unmute}),
+    *_acts("write:reports", {"v1/reports": moderation.report}),
     *_gets("read:bookmarks", {"v1/bookmarks": instance.nothing}),
     *_gets(
         "",
         {
-            "v1/custom_emojis": instance.nothing,
+            "v1/custom_emojis": reactions.own_emojis,
             "v1/announcements": instance.nothing,
             "v1/instance/peers": instance.nothing,
             "v1/instance/rules": instance.nothing,
+            "v1/instance/domain_blocks": moderation.instance_domain_blocks,
         },
         person=False,
     ),

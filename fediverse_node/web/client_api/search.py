@@ -12,6 +12,7 @@ from fediverse_node.activitystreams.values import is_web_address
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.lookup import lookup
+from fediverse_node.federation.profiles import featured
 from fediverse_node.kernel.errors import NodeError, NotAuthenticated, NotValid
 from fediverse_node.kernel.text import find_hashtags, hashtag_key, parse_handle
 from fediverse_node.posts import queries as posts
@@ -59,10 +60,14 @@ async def _resolved(act: Act, query: str) -> Sequence[Actor | Post]:
         raise NotAuthenticated("Looking things up on other servers needs an access token.")
     act.house.limits.take(REMOTE_LOOKUP, str(act.caller.account.id))
     try:
-        return [await lookup(act.desk.discovery, query)]
+        found = await lookup(act.desk.discovery, query)
     except NodeError as error:
         log.info("search.not_resolved", extra={"reason": type(error).__name__, "detail": error.detail})
         return []
+    if isinstance(found, Actor):
+        actor = found
+        await act.desk.db.write(lambda tx: featured.want(tx, actor))
+    return [found]
 
 
 def _results(view: View, query: str, found: Sequence[Actor | Post], limit: int) -> dict[str, list[JsonDict]]:

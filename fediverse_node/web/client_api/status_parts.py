@@ -15,6 +15,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.clock import to_rfc3339_millis
+from fediverse_node.media.model import owner_of_post
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Attachment, Hashtag, Mention, Post
 from fediverse_node.web.client_api.entities_account import acct, emojis
@@ -110,7 +111,7 @@ def _make(view: View, missing: Sequence[Post]) -> dict[int, JsonDict]:
     addresses = view.house.addresses
     return {
         post.id: {
-            **_words(post),
+            **words(post, addresses),
             **_answer(post, parents),
             "mentions": _mentions(mentions.get(post.id, ()), people),
             "tags": _tags(hashtags.get(post.id, ()), addresses),
@@ -119,7 +120,8 @@ def _make(view: View, missing: Sequence[Post]) -> dict[int, JsonDict]:
     }
 
 
-def _words(post: Post) -> JsonDict:
+def words(post: Post, addresses: Addresses) -> JsonDict:
+    """What its author wrote; everything else of a Status is empty."""
     return {
         **frame(post),
         "sensitive": post.sensitive,
@@ -127,8 +129,8 @@ def _words(post: Post) -> JsonDict:
         "language": post.language,
         "edited_at": to_rfc3339_millis(post.edited_at) if post.edited_at else None,
         "content": _content(post),
-        "media_attachments": [_media(post, number) for number in range(len(post.attachments))],
-        "emojis": emojis(post.emojis),
+        "media_attachments": [_media(post, number, addresses) for number in range(len(post.attachments))],
+        "emojis": emojis(post.emojis, addresses),
         "fediverse_node": _extension(post),
     }
 
@@ -143,6 +145,8 @@ def _extension(post: Post) -> JsonDict:
         ],
         "human_reviewed": post.human_reviewed,
         "training_use": "no",
+        "local_only": post.local_only,
+        "approval": None,
     }
 
 
@@ -178,14 +182,19 @@ def _tags(found: Sequence[Hashtag], addresses: Addresses) -> list[JsonDict]:
     return [{"name": each.tag, "url": addresses.tag(each.tag)} for each in found]
 
 
-def _media(post: Post, number: int) -> JsonDict:
+def _media(post: Post, number: int, addresses: Addresses) -> JsonDict:
     attachment = post.attachments[number]
+    kind = _media_type(attachment)
+    # What no page shows is opened where it is, by whoever wants it.
+    url = attachment.url
+    if kind != "unknown":
+        url = addresses.copy_of(url, owner_of_post(post.id))
     return {
         # Attachments have no id of their own; apps only need one that differs.
         "id": f"{post.id}-{number}",
-        "type": _media_type(attachment),
-        "url": attachment.url,
-        "preview_url": attachment.url,
+        "type": kind,
+        "url": url,
+        "preview_url": url,
         "remote_url": None if post.local else attachment.url,
         "text_url": None,
         "meta": _meta(attachment),

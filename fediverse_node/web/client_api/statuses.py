@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import get_args
 
+from fediverse_node.federation.discovery import gaps
+from fediverse_node.federation.discovery.gaps import Gaps
+from fediverse_node.federation.outbox import consent, react
 from fediverse_node.federation.outbox import edit as edit_use_case
-from fediverse_node.federation.outbox import react
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.edit import Edit
 from fediverse_node.federation.outbox.publish import Draft, publish
@@ -19,6 +21,8 @@ from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.visibility.rule import may_see
 from fediverse_node.web.client_api.entities_status import by_id, one_status, statuses
 from fediverse_node.web.client_api.forms import Fields
+from fediverse_node.web.client_api.polls import draft_of
+from fediverse_node.web.client_api.quotes import policies_in, require_same_quote
 from fediverse_node.web.client_api.view import Act, Answer, View, path_id
 from fediverse_node.web.rate_limits import DELETES
 
@@ -31,9 +35,7 @@ _VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 _NOT_OFFERED = {
     "media_ids": "Files cannot be attached to a post here yet.",
     "media_attributes": "Files cannot be attached to a post here yet.",
-    "poll": "Polls are not offered here yet.",
     "scheduled_at": "Posts cannot be scheduled here yet. Post it when it should appear.",
-    "quoted_status_id": "Quoting another post is not offered here yet. Link to it instead.",
 }
 
 
@@ -49,18 +51,29 @@ def several(view: View) -> Answer:
     return Answer(body=statuses(view, [found[int(text)] for text in asked if int(text) in found]))
 
 
-def context(view: View) -> Answer:
-    """What a post answers, and what was answered to it, as far as the viewer may see."""
+async def context(act: Act) -> Answer:
+    """What a post answers, and what was answered to it, as far as the viewer may see.
+
+    When somebody of ours looks, what is missing of it is fetched from its origins, for the next look.
+    """
+    answer, missing = await act.look(_conversation)
+    if missing is not None:
+        await act.desk.db.write(lambda tx: gaps.ask(tx, missing))
+    return answer
+
+
+def _conversation(view: View) -> tuple[Answer, Gaps | None]:
     post = _visible(view)
     above = lists.ancestors(view.tx, post.id)
     below = lists.descendants(view.tx, post.id)
     shown = by_id(view, [*above, *below])
-    return Answer(
+    answer = Answer(
         body={
             "ancestors": [shown[each.id] for each in above if each.id in shown],
             "descendants": [shown[each.id] for each in below if each.id in shown],
         }
     )
+    return answer, gaps.around(view.tx, post, above) if view.viewer.actor_id is not None else None
 
 
 def source(view: View) -> Answer:
@@ -79,6 +92,7 @@ def source(view: View) -> Answer:
 async def create(act: Act) -> Answer:
     """Publish a post."""
     _refuse_what_is_not_offered(act.fields)
+    policies = policies_in(act.fields)
     draft = Draft(
         text=act.fields.text("status") or "",
         content_type=_content_type(act.fields) or "text/plain",
@@ -90,6 +104,12 @@ async def create(act: Act) -> Answer:
         training_use=_training_use(act.fields),
         suggestion_handle=_suggestion(act.fields),
         idempotency_key=act.key,
+        local_only=bool(act.fields.flag("local_only")),
+        poll=draft_of(act.fields),
+        quoted_id=act.fields.id("quoted_status_id"),
+        reply_policy=policies["reply"],
+        quote_policy=policies["quote"],
+        boost_policy=policies["boost"],
     )
     post = await publish(act.desk, act.person.actor, draft)
     return await _shown(act, post.id)
@@ -101,14 +121,18 @@ async def change(act: Act) -> Answer:
     if act.fields.has("visibility"):
         raise NotValid("The visibility of a post cannot be changed. Delete it and post it again.")
     post_id = path_id(act.path, "post")
+    await act.look(require_same_quote)
     said = _training_use(act.fields)
-    if said is not None and not any(act.fields.has(name) for name in ("status", "suggestion")):
+    if said is not None and not any(act.fields.has(name) for name in ("status", "suggestion", "poll")):
         await edit_use_case.set_training_use(
             act.desk, act.person.actor, post_id, allow=said, method="client-api"
         )
     else:
         before = await act.look(_visible)
         await edit_use_case.edit(act.desk, act.person.actor, post_id, _edit(act.fields, before, said))
+    policies = policies_in(act.fields)
+    if any(policies.values()):
+        await consent.set_policy(act.desk, act.person.actor, post_id, **policies)
     return await _shown(act, post_id)
 
 
@@ -184,6 +208,7 @@ def _edit(fields: Fields, before: Post, training_use: bool | None) -> Edit:  # n
         language=_language(fields),
         training_use=training_use,
         suggestion_handle=_suggestion(fields),
+        poll=draft_of(fields),
     )
 
 

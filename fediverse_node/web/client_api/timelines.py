@@ -5,6 +5,7 @@ from __future__ import annotations
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.posts import lists
 from fediverse_node.timelines import home as homes
+from fediverse_node.visibility import quiet
 from fediverse_node.web.client_api.entities_status import statuses
 from fediverse_node.web.client_api.paging import cursors, ids_of, page_of
 from fediverse_node.web.client_api.view import Answer, View
@@ -14,7 +15,8 @@ def home(view: View) -> Answer:
     """What those said whom the caller follows, and what they said themselves."""
     page = page_of(view.fields)
     found = homes.page(view.tx, view.person.actor.id, page)
-    return Answer(body=statuses(view, found), cursors=cursors(ids_of(found), page))
+    heard = quiet.heard(view.tx, found, view.viewer)
+    return Answer(body=statuses(view, heard), cursors=cursors(ids_of(found), page))
 
 
 def public(view: View) -> Answer:
@@ -26,4 +28,5 @@ def public(view: View) -> Answer:
     media_only = bool(view.fields.flag("only_media"))
     where = True if local else False if remote else None
     found = lists.public(view.tx, page, local=where, media_only=media_only)
-    return Answer(body=statuses(view, found), cursors=cursors(ids_of(found), page))
+    heard = quiet.heard(view.tx, found, view.viewer, in_public=True)
+    return Answer(body=statuses(view, heard), cursors=cursors(ids_of(found), page))

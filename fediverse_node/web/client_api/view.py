@@ -32,12 +32,14 @@ class House:
 
     Attributes:
         parts: of statuses, see `status_parts`.
+        people: accounts, see `accounts`.
     """
 
     addresses: Addresses
     config: Config
     figures: Figures
     parts: Kept[int, Any]
+    people: Kept[int, Any]
     limits: RateLimits
 
 

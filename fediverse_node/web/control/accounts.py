@@ -38,7 +38,8 @@ async def listing(node: Node, arguments: JsonDict, progress: Progress) -> JsonDi
     """`{}` → `{accounts: [...]}`, oldest first."""
     del arguments, progress
     found = await node.db.read(accounts.every)
-    return {"accounts": [describe(account, actor) for account, actor in found]}
+    standing = [(account, actor) for account, actor in found if actor.deleted_at is None]
+    return {"accounts": [describe(account, actor) for account, actor in standing]}
 
 
 async def create_token(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -60,7 +61,7 @@ def account_named(tx: Tx, name: str) -> tuple[Account, Actor]:
         NotFound: there is none.
     """
     found = accounts.by_username(tx, name.removeprefix("@"))
-    if found is None:
+    if found is None or found[1].deleted_at is not None:
         raise NotFound(f"There is no account {name} here. `account list` shows those there are.")
     return found
 

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import shutil
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from fediverse_node import __version__
-from fediverse_node.activitystreams.vocabulary import AP_ACCEPT
 from fediverse_node.actors import local
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.kernel.errors import NodeError
+from fediverse_node.actors.keyless import keyless
+from fediverse_node.deliveries import workers
+from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.node import Node
-from fediverse_node.outbound.client import Outbound
 from fediverse_node.schema import migrate as schema
 from fediverse_node.storage.engine import sqlite_path
 from fediverse_node.storage.sqlite import driver
+from fediverse_node.web.control import clock, mail, stranger
+from fediverse_node.web.control.finding import Finding
 from fediverse_node.web.control.operation import JsonDict, Progress
 
 #: SQLite before this can corrupt a WAL file when two connections checkpoint at once.
 _SAFE_SQLITE = (3, 51, 3)
 _LOW_DISK_BYTES = 500 * 1024 * 1024
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing looked at. `ill` wants mending, `remark` wants knowing."""
-
-    what: str
-    state: Literal["well", "remark", "ill"]
-    says: str
 
 
 async def examine(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -51,9 +44,20 @@ async def _all(node: Node) -> AsyncIterator[Finding]:
     path = sqlite_path(node.config.database.url)
     if path is not None:
         yield _sqlite()
+        yield await _intact(node)
         yield _disk(path)
     yield await _keys(node)
-    yield await _reachable(node)
+    alive = await node.db.read(workers.alive)
+    yield await _workers(node, alive)
+    async for found in mail.look(node):
+        yield found
+    if node.config.federation.enabled:
+        async for found in stranger.look(node, running=bool(alive)):
+            yield found
+        async for found in clock.look(node):
+            yield found
+    else:
+        yield Finding("federation", "remark", "off: other servers are not spoken with")
     yield _assist(node)
     yield Finding("TLS", "well", f"{ssl.OPENSSL_VERSION} with the system's certificate authorities")
 
@@ -93,33 +97,37 @@ def _disk(path: Path) -> Finding:
     return Finding("disk", "well" if free > _LOW_DISK_BYTES else "ill", size)
 
 
+async def _intact(node: Node) -> Finding:
+    found = await node.db.read(lambda tx: tx.connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    if found == "ok":
+        return Finding("file", "well", "SQLite finds nothing wrong with it")
+    return Finding(
+        "file", "ill", f"SQLite says: {found}. Stop the server, keep a copy, and restore the newest backup"
+    )
+
+
+async def _workers(node: Node, alive: Mapping[str, datetime]) -> Finding:
+    if alive:
+        since = ", ".join(f"{name} since {to_rfc3339(began)}" for name, began in sorted(alive.items()))
+        return Finding("workers", "well", since)
+    lost = await node.db.read(workers.lost)
+    seen = ", ".join(f"{name} at {to_rfc3339(when)}" for name, when in sorted(lost.items()))
+    text = "none is running, so nothing is delivered: start the server"
+    return Finding("workers", "remark", f"{text} (last seen: {seen})" if seen else text)
+
+
 async def _keys(node: Node) -> Finding:
     addresses = Addresses(node.config.origin)
     actor = await node.db.read(lambda tx: local.instance_actor(tx, addresses))
     if actor is None:
+        return Finding("keys", "ill", "missing: the origin may have been changed. Origins cannot change")
+    without = await node.db.read(keyless)
+    if without:
+        names = ", ".join(without)
         return Finding(
-            "server key", "ill", "missing: the origin may have been changed. Origins cannot change"
+            "keys", "ill", f"these accounts cannot sign what they send: {names}. Try: keys rotate NAME"
         )
-    return Finding("server key", "well", addresses.key(actor.username))
-
-
-async def _reachable(node: Node) -> Finding:
-    """As a stranger would: by the public name, through the proxy and the guard."""
-    url = Addresses(node.config.origin).instance_actor
-    # The node's own client refuses its own origin; a stranger's does not.
-    stranger = Outbound(node.outbound.policy, user_agent=f"fediverse-node/{__version__} doctor")
-    try:
-        async with stranger:
-            answer = await stranger.get(url, accept=AP_ACCEPT)
-    except NodeError as error:
-        return Finding(
-            "seen from outside", "remark", f"{url} could not be asked: {error} {error.detail}".strip()
-        )
-    if answer.status == 200 and msgspec.json.decode(answer.body).get("id") == url:
-        return Finding("seen from outside", "well", f"{url} answers with its own id")
-    return Finding(
-        "seen from outside", "ill", f"{url} answered {answer.status}: does the proxy pass Accept and Host on?"
-    )
+    return Finding("keys", "well", f"everybody here has one; the server's is {addresses.key(actor.username)}")
 
 
 def _assist(node: Node) -> Finding:

@@ -1,21 +1,27 @@
-"""Operations on posts: write one, let a model help, see where it went."""
+"""Operations on posts: write one, let a model help, vote in one, see where it went."""
 
 from __future__ import annotations
 
 from fediverse_node.assist.suggest import Ask, suggest_whole
 from fediverse_node.deliveries.model import TraceRow
 from fediverse_node.federation.delivery.trace import trace
+from fediverse_node.federation.outbox.own import visible_post
+from fediverse_node.federation.outbox.polling import DraftPoll, require_poll
 from fediverse_node.federation.outbox.publish import Draft, publish
+from fediverse_node.federation.outbox.vote import vote
 from fediverse_node.kernel.clock import to_rfc3339_millis
+from fediverse_node.kernel.errors import NotValid
+from fediverse_node.kernel.ids import parse_id
 from fediverse_node.node import Node
+from fediverse_node.polls.model import Poll
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.accounts import account_named
-from fediverse_node.web.control.desks import desk_of, post_meant
+from fediverse_node.web.control.desks import desk_of, id_meant, post_meant
 from fediverse_node.web.control.operation import JsonDict, Progress
 
 
 async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, text, language?, visibility?, train?, suggestion?, assist?}` → `{id, uri, url}`.
+    """Publish a post: `{name, text, language?, visibility?, …, poll?, local_only?}` → `{id, uri, url}`.
 
     With `assist` (draft, rewrite, shorten, translate) the model's answer is published as it is: only
     for callers that let a person read it, or that say so, as the demo does.
@@ -31,10 +37,28 @@ async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict
         language=arguments.get("language") or None,
         training_use={"yes": True, "no": False}.get(arguments.get("train") or ""),
         suggestion_handle=handle,
+        local_only=bool(arguments.get("local_only")),
         method="command-line",
+        poll=_asked(arguments.get("poll")),
     )
     post = await publish(desk_of(node), author, draft)
     return {"id": str(post.id), "uri": post.uri, "url": post.url}
+
+
+async def cast(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name, post, choices}` → `{uri, choices}`: choices are texts of answers, or their numbers from 1."""
+    del progress
+    _, voter = await node.db.read(lambda tx: account_named(tx, arguments["name"]))
+    meant = await id_meant(node, arguments["post"])
+
+    def look(tx: Tx) -> tuple[int, Poll]:
+        found = visible_post(tx, voter, post_meant(tx, meant).id)
+        return found.id, require_poll(tx, found)
+
+    post_id, poll = await node.db.read(look)
+    positions = [_position(poll, choice) for choice in arguments["choices"]]
+    question = await vote(desk_of(node), voter, post_id, positions)
+    return {"uri": question.uri, "choices": [poll.names[position] for position in positions]}
 
 
 async def suggest(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -67,12 +91,33 @@ async def follow_up(node: Node, arguments: JsonDict, progress: Progress) -> Json
         if not rows:
             post = post_meant(tx, arguments["post"])
             rows, uri = trace(tx, post.id), post.uri
-        return {"uri": uri, "deliveries": [_row(row) for row in rows]}
+        return {"uri": uri, "deliveries": [row_of(row) for row in rows]}
 
     return await node.db.read(look)
 
 
-def _row(row: TraceRow) -> JsonDict:
+def _asked(poll: JsonDict | None) -> DraftPoll | None:
+    """`{options, hours, multiple}`, or nothing."""
+    if poll is None:
+        return None
+    return DraftPoll(
+        options=tuple(poll["options"]), expires_in=round(poll["hours"] * 3600), multiple=poll["multiple"]
+    )
+
+
+def _position(poll: Poll, choice: str) -> int:
+    """The answer that *choice* means: its text, or its number from 1."""
+    if choice in poll.names:
+        return poll.names.index(choice)
+    number = parse_id(choice) or 0
+    if 0 < number <= len(poll.names):
+        return number - 1
+    listed = ", ".join(f"{place} {name}" for place, name in enumerate(poll.names, start=1))
+    raise NotValid(f"There is no answer “{choice}”. Choose from: {listed}.")
+
+
+def row_of(row: TraceRow) -> JsonDict:
+    """One letter, as the command line shows it."""
     return {
         "type": row.activity,
         "activity": row.activity_uri,
@@ -84,5 +129,6 @@ def _row(row: TraceRow) -> JsonDict:
         "error": row.last_error,
         "milliseconds": row.milliseconds,
         "at": to_rfc3339_millis(row.done_at) if row.done_at else None,
+        "tried_at": to_rfc3339_millis(row.tried_at) if row.tried_at else None,
         "next_try": to_rfc3339_millis(row.next_try) if row.next_try else None,
     }

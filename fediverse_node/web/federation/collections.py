@@ -7,7 +7,7 @@ anything else. Only what is public is listed, so no page depends on who asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -19,18 +19,19 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.deliveries.model import StoredActivity
+from fediverse_node.federation.builders import note
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotFound
-from fediverse_node.posts import lists
+from fediverse_node.posts import lists, pins
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
-from fediverse_node.visibility.rule import ANONYMOUS, may_see, visible
+from fediverse_node.visibility.rule import ANONYMOUS, OPEN, may_see, visible
 from fediverse_node.web import cursors
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.federation.answers import activitypub, actor_of
-from fediverse_node.web.federation.objects import post_id_of, stated_today
+from fediverse_node.web.federation.objects import parts_of, post_id_of, stated_today
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 
 PAGE = 40
@@ -46,19 +47,24 @@ class _Listing:
     Attributes:
         entries: the (cursor id, item) pairs of a page, newest first; an item of None is not shown.
         ordered: replies have no order of their own and are a plain Collection.
+        about: what the collection says of itself besides.
+        hidden: its owner shows how many there are, and nobody.
     """
 
     id: str
     total: int
     entries: Callable[[Page], Sequence[tuple[int, str | JsonDict | None]]]
     ordered: bool = True
+    about: JsonDict = field(default_factory=dict)
+    hidden: bool = False
 
 
 async def followers(request: web.Request) -> web.Response:
     """Who follows an actor."""
 
     def listing(tx: Tx, actor: Actor) -> _Listing:
-        return _people(tx, actor.followers, follows.counts(tx, actor.id)[0], follows.followers_page, actor.id)
+        total = follows.counts(tx, actor.id)[0]
+        return _people(tx, actor, actor.followers, total=total, read=follows.followers_page)
 
     return await _of_actor(request, listing)
 
@@ -67,7 +73,8 @@ async def following(request: web.Request) -> web.Response:
     """Whom an actor follows."""
 
     def listing(tx: Tx, actor: Actor) -> _Listing:
-        return _people(tx, actor.following, follows.counts(tx, actor.id)[1], follows.following_page, actor.id)
+        total = follows.counts(tx, actor.id)[1]
+        return _people(tx, actor, actor.following, total=total, read=follows.following_page)
 
     return await _of_actor(request, listing)
 
@@ -88,18 +95,23 @@ async def outbox(request: web.Request) -> web.Response:
 
 
 async def featured(request: web.Request) -> web.Response:
-    """An actor's pinned posts: whole, not paged. Nobody here can pin yet."""
-    node = request.app[NODE]
+    """An actor's pinned posts: whole, not paged, as far as everybody may see them."""
+    node, addresses = request.app[NODE], request.app[ADDRESSES]
 
     def read(tx: Tx) -> Document:
         actor = actor_of(tx, request)
-        return activitypub(write.ordered_collection(_known(actor.featured), total=0, items=[]))
+        # The server's own actor has the address, and never pins; its document does not name it.
+        address = actor.featured or addresses.featured(actor.username)
+        shown = visible(tx, pins.of_actor(tx, actor.id), ANONYMOUS)
+        items = [note.embedded(parts_of(tx, post), addresses=addresses) for post in shown]
+        context = write.note_context(addresses.origin)
+        return activitypub(write.ordered_collection(address, total=len(items), items=items, context=context))
 
     return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
 
 
 async def featured_tags(request: web.Request) -> web.Response:
-    """The hashtags an actor shows on its profile. Nobody here can choose any yet."""
+    """The hashtags an actor shows on its profile. Nobody here can choose any, so there are none."""
     node, addresses = request.app[NODE], request.app[ADDRESSES]
 
     def read(tx: Tx) -> Document:
@@ -118,9 +130,37 @@ async def replies(request: web.Request) -> web.Response:
             shown = {child.id for child in visible(tx, children, ANONYMOUS)}
             return [(child.id, child.uri if child.id in shown else None) for child in children]
 
-        return _Listing(id=f"{found.uri}/replies", total=found.replies_count, entries=entries, ordered=False)
+        total = lists.count_open_replies(tx, found.id)
+        return _Listing(id=f"{found.uri}/replies", total=total, entries=entries, ordered=False)
 
     return await _of_post(request, lambda tx, found: _page(request, listing(tx, found)))
+
+
+async def context(request: web.Request) -> web.Response:
+    """The conversation that a post of ours began: ids of what everybody may see (FEP-7888, FEP-f228)."""
+
+    def listing(tx: Tx, found: Post) -> _Listing:
+        def entries(page: Page) -> list[tuple[int, str | None]]:
+            members = lists.thread(tx, found.id, page)
+            shown = {member.id for member in visible(tx, members, ANONYMOUS) if member.visibility in OPEN}
+            return [(member.id, member.uri if member.id in shown else None) for member in members]
+
+        author = actor_of(tx, request)
+        return _Listing(
+            id=f"{found.uri}/context",
+            total=lists.count_thread(tx, found.id),
+            entries=entries,
+            ordered=False,
+            about={"attributedTo": author.uri},
+        )
+
+    def collection(tx: Tx, found: Post) -> JsonDict:
+        if found.in_reply_to_uri is not None:
+            # It answers somebody: the conversation is where it began.
+            raise NotFound
+        return _page(request, listing(tx, found))
+
+    return await _of_post(request, collection)
 
 
 async def likes(request: web.Request) -> web.Response:
@@ -164,6 +204,12 @@ def _page(request: web.Request, listing: _Listing) -> JsonDict:
     cursor = request.query.get("page")
     if cursor is None:
         return _collection(listing)
+    if listing.hidden:
+        raise NotFound
+    return _page_at(listing, cursor)
+
+
+def _page_at(listing: _Listing, cursor: str) -> JsonDict:
     page = Page(limit=PAGE) if cursor == "first" else cursors.decode(cursor[:_MAX_CURSOR], limit=PAGE)
     entries = listing.entries(page)
     older = f"{listing.id}?page={cursors.encode('before', entries[-1][0])}" if len(entries) == PAGE else None
@@ -182,8 +228,14 @@ def _page(request: web.Request, listing: _Listing) -> JsonDict:
 
 
 def _collection(listing: _Listing) -> JsonDict:
-    found = write.ordered_collection(listing.id, total=listing.total, first=f"{listing.id}?page=first")
-    return found if listing.ordered else {**found, "type": "Collection"}
+    if listing.ordered:
+        first = None if listing.hidden else f"{listing.id}?page=first"
+        return {**write.ordered_collection(listing.id, total=listing.total, first=first), **listing.about}
+    # The first page comes along: most conversations have no other.
+    page = _page_at(listing, "first")
+    page.pop("@context")
+    found = write.ordered_collection(listing.id, total=listing.total)
+    return {**found, "type": "Collection", **listing.about, "first": page}
 
 
 def _count(id_: str, total: int) -> JsonDict:
@@ -192,17 +244,19 @@ def _count(id_: str, total: int) -> JsonDict:
 
 def _people(
     tx: Tx,
+    actor: Actor,
     address: str | None,
+    *,
     total: int,
     read: Callable[[Tx, int, Page], list[tuple[int, int]]],
-    actor_id: int,
 ) -> _Listing:
     def entries(page: Page) -> list[tuple[int, str | None]]:
-        rows = read(tx, actor_id, page)
+        rows = read(tx, actor.id, page)
         people = actors.by_ids(tx, [person for _, person in rows])
         return [(id_, people[person].uri if people[person].active else None) for id_, person in rows]
 
-    return _Listing(id=_known(address), total=total, entries=entries)
+    hidden = actor.details.hide_collections
+    return _Listing(id=_known(address), total=total, entries=entries, hidden=hidden)
 
 
 def _listed(tx: Tx, stored: StoredActivity, addresses: Addresses) -> JsonDict | None:

@@ -8,17 +8,20 @@ from typing import Final
 from aiohttp import web
 
 from fediverse_node.activitystreams.load import MAX_INBOX_BODY
+from fediverse_node.federation.discovery.keys import KeyNotHad
 from fediverse_node.federation.inbox.model import RawDelivery
 from fediverse_node.federation.inbox.receive import receive
-from fediverse_node.kernel.errors import NotAuthenticated, NotFound
-from fediverse_node.signatures.base import HttpMessage
+from fediverse_node.federation.inbox.self_check import IN_ORDER
+from fediverse_node.kernel.errors import NodeError, NotAuthenticated, NotFound
+from fediverse_node.kernel.tallies import Tallies
+from fediverse_node.signatures.base import SignatureRefused
 from fediverse_node.web.bodies import read_body
+from fediverse_node.web.federation.wire import message_of
 from fediverse_node.web.keys import ADDRESSES, CLIENT, INBOX, NODE, RATE_LIMITS
-from fediverse_node.web.rate_limits import FAILED_SIGNATURES, TooMany, address_key
+from fediverse_node.web.rate_limits import FAILED_SIGNATURES, RateLimits, TooMany, address_key
 from fediverse_node.web.rate_limits import INBOX as PER_HOST
 
 _TYPES: Final = frozenset({"application/activity+json", "application/ld+json"})
-_DEFAULT_PORT: Final = {"https": "443", "http": "80"}
 
 
 async def shared_inbox(request: web.Request) -> web.Response:
@@ -49,29 +52,38 @@ async def _take_in(request: web.Request, inbox_of: str | None) -> web.Response:
     limits, client = request.app[RATE_LIMITS], address_key(request[CLIENT])
     if limits.spent(FAILED_SIGNATURES, client):
         raise TooMany(detail="rate failed_signatures used up", retry_after=60)
-    message = _message(request, await read_body(request, MAX_INBOX_BODY))
+    message = message_of(request, await read_body(request, MAX_INBOX_BODY))
     delivery = RawDelivery(message=message, inbox_of=inbox_of)
     try:
-        await receive(request.app[INBOX], delivery, admit=partial(limits.take, PER_HOST))
-    except NotAuthenticated:
-        limits.take(FAILED_SIGNATURES, client)
+        reception = await receive(request.app[INBOX], delivery, admit=partial(_admit, limits, client))
+    except NodeError as error:
+        _count_refusal(request.app[NODE].db.tallies, error)
+        # Keys on servers that do not answer would use up what all strangers together may have fetched.
+        if isinstance(error, (NotAuthenticated, KeyNotHad)):
+            limits.take(FAILED_SIGNATURES, client)
         raise
+    if reception is IN_ORDER:
+        return web.json_response(_seen(request), status=202)
     return web.Response(status=202)
 
 
-def _message(request: web.Request, body: bytes) -> HttpMessage:
-    """The request as it was on the wire. Who we are comes from the configuration, never from it."""
-    addresses = request.app[ADDRESSES]
-    scheme = "http" if addresses.origin.startswith("http:") else "https"
-    # Bytes beyond ASCII become characters beyond ASCII, which no signature accepts.
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
-    host = request.headers.get("Host", "")
-    ours = host in {addresses.domain, f"{addresses.domain}:{_DEFAULT_PORT[scheme]}"}
-    return HttpMessage(
-        method=request.method,
-        target=request.raw_path,
-        authority=addresses.domain if ours else host,
-        scheme="http" if scheme == "http" else "https",
-        headers=headers,
-        body=body,
-    )
+def _seen(request: web.Request) -> dict[str, str | None]:
+    """What arrived of a request that only we can have made, so that we learn what a proxy does."""
+    return {
+        "client": request[CLIENT],
+        "peer": request.remote,
+        "forwarded_for": request.headers.get("X-Forwarded-For"),
+    }
+
+
+def _admit(limits: RateLimits, client: str, host: str | None) -> None:
+    limits.take(PER_HOST, client if host is None else host)
+
+
+def _count_refusal(tallies: Tallies, error: NodeError) -> None:
+    # Who was refused may have made the type up; it is not counted by it.
+    tallies.count("inbox_activities", "any", "refused")
+    if isinstance(error, SignatureRefused):
+        tallies.count("inbox_signature_failures", error.reason)
+    elif isinstance(error, NotAuthenticated):
+        tallies.count("inbox_signature_failures", "key-not-had")

@@ -1,4 +1,4 @@
-"""What this server is and how many live here (NodeInfo 2.0 and 2.1, FEP-f1d5, FEP-2677)."""
+"""What this server is and how many live here (NodeInfo 2.0 and 2.1, FEP-f1d5, FEP-0151, FEP-2677)."""
 
 from __future__ import annotations
 
@@ -77,5 +77,6 @@ def _nodeinfo(version: str, config: Config, usage: JsonDict) -> JsonDict:
         "metadata": {
             "nodeName": config.instance.name,
             "nodeDescription": config.instance.description,
+            "federation": {"enabled": config.federation.enabled},
         },
     }

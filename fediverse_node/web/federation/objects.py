@@ -9,21 +9,27 @@ from fediverse_node.activitystreams.load import JsonDict, load_json
 from fediverse_node.activitystreams.vocabulary import AS2
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor
 from fediverse_node.consent import channels
 from fediverse_node.consent.decisions import decisions
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.deliveries.model import StoredActivity
 from fediverse_node.federation.builders import note
 from fediverse_node.federation.builders.note import NoteParts
+from fediverse_node.federation.delivery import audience
+from fediverse_node.federation.delivery.terms import terms_of
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.ids import parse_id
+from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, may_see
+from fediverse_node.visibility.signed import may_read
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.federation.answers import activitypub, actor_of
+from fediverse_node.web.federation.guard import reader_of
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 
 #: Far above anything we write.
@@ -33,25 +39,33 @@ _CARRIERS = frozenset({"Create", "Update"})
 
 
 async def post(request: web.Request) -> web.Response:
-    """A post of ours. What is not public looks as if it did not exist."""
+    """A post of ours. To whoever may not see it, it looks as if it did not exist."""
     node, addresses = request.app[NODE], request.app[ADDRESSES]
 
-    def read(tx: Tx) -> Document:
+    def read(tx: Tx, reader: Actor | None = None) -> Document:
         actor = actor_of(tx, request)
         uri = addresses.post(actor.username, post_id_of(request))
         found = posts.by_uri(tx, uri)
         if found is None:
             return _tombstone(tx, uri)
-        if not may_see(tx, found, ANONYMOUS):
+        open_ = may_see(tx, found, ANONYMOUS)
+        if not open_ and (reader is None or not may_read(tx, found, reader)):
             raise NotFound
         parts = parts_of(tx, found)
+        more = channels.headers(parts.decision, addresses)
         return activitypub(
             note.document(parts, addresses=addresses),
             modified=found.edited_at or found.published_at,
-            more=channels.headers(parts.decision, addresses),
+            more=more if open_ else {**more, "Cache-Control": "private, no-store"},
         )
 
-    return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
+    try:
+        return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
+    except NotFound:
+        reader = await reader_of(request)
+        if reader is None:
+            raise
+    return respond(request, await node.db.read(lambda tx: read(tx, reader)))
 
 
 async def activity(request: web.Request) -> web.Response:
@@ -91,6 +105,9 @@ def parts_of(tx: Tx, found: Post) -> NoteParts:
         mentions=posts.mentions_of(tx, [found.id]).get(found.id, []),
         hashtags=posts.hashtags_of(tx, [found.id]).get(found.id, []),
         decision=decisions(tx, [subject_of(found, author)])[found.uri],
+        groups=audience.groups_of(tx, found),
+        terms=terms_of(tx, found),
+        poll=polls.of_post(tx, found.id) if found.type == "Question" else None,
     )
 
 

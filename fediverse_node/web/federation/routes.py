@@ -8,10 +8,18 @@ from aiohttp import web
 
 from fediverse_node.web.federation import (
     actors,
+    c2s_door,
+    c2s_inbox,
+    c2s_outbox,
+    c2s_proxy,
+    c2s_read,
     collections,
+    emojis,
     inbox,
     nodeinfo,
     objects,
+    quotes,
+    synchronisation,
     vocabulary,
     wellknown,
 )
@@ -39,7 +47,7 @@ ROUTES: list[web.RouteDef] = [
         web.get(f"{actor}/{name}", handler)
         for actor in ("/actor", _PERSON)
         for name, handler in (
-            ("outbox", collections.outbox),
+            ("outbox", c2s_read.outbox if actor == _PERSON else collections.outbox),
             ("followers", collections.followers),
             ("following", collections.following),
             ("featured", collections.featured),
@@ -47,9 +55,19 @@ ROUTES: list[web.RouteDef] = [
     ),
     web.get(f"{_PERSON}/tags", collections.featured_tags),
     web.get(f"{_POST}/replies", collections.replies),
+    web.get(f"{_POST}/context", collections.context),
+    web.get(f"{_PERSON}/followers_synchronization", synchronisation.followers),
     web.get(f"{_POST}/likes", collections.likes),
     web.get(f"{_POST}/shares", collections.shares),
-    web.get(f"/activities/{ID}", objects.activity),
+    web.get(f"{_PERSON}/quotes/{ID}", quotes.authorization),
+    web.get(f"/activities/{ID}", c2s_read.activity),
+    web.get(f"{_PERSON}/inbox", c2s_door.for_apps(c2s_inbox.inbox)),
+    web.post(f"{_PERSON}/outbox", c2s_door.for_apps(c2s_outbox.publish)),
+    web.post(f"{_PERSON}/proxy", c2s_door.for_apps(c2s_proxy.proxy)),
+    *(web.options(f"{_PERSON}/{name}", c2s_door.preflight) for name in ("inbox", "outbox", "proxy")),
+    web.options(f"/activities/{ID}", c2s_door.preflight),
+    web.get("/emoji/{code:[A-Za-z0-9_]{2,30}}", emojis.emoji),
+    web.get("/emoji/files/{digest:[0-9a-f]{64}}.{kind:png|gif|webp}", emojis.picture),
 ]
 
 #: Addresses that are a document for servers and a page for people (`web.negotiation` chooses).

@@ -9,13 +9,14 @@ from xml.sax.saxutils import quoteattr
 from aiohttp import web
 
 from fediverse_node.activitystreams.load import JsonDict
+from fediverse_node.activitystreams.read_discovery import SUBSCRIBE
 from fediverse_node.activitystreams.vocabulary import ACTIVITY_JSON, AS2, JRD_JSON
 from fediverse_node.activitystreams.write import dump
 from fediverse_node.actors import local
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
-from fediverse_node.kernel.errors import NotFound, NotValid
+from fediverse_node.kernel.errors import Gone, NotFound, NotValid
 from fediverse_node.kernel.urls import MAX_URL, authority_of, canonical_host, origin_of
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.caching import Document, headers, respond
@@ -24,6 +25,9 @@ from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 SERVICE = f"{AS2}#Service"
 PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 AVATAR = "http://webfinger.net/rel/avatar"
+#: Activity intents (FEP-3b86): which of our pages takes somebody's people further.
+INTENTS = "https://w3id.org/fep/3b86/"
+_OFFERED = ("Object", "Follow")
 
 _OPEN = {"Access-Control-Allow-Origin": "*"}
 
@@ -44,9 +48,13 @@ async def webfinger(request: web.Request) -> web.Response:
     async def make() -> Document:
         name = _local_name(resource, addresses)
         found = await node.db.read(lambda tx: _find(tx, addresses, name))
+        if found is not None and found.deleted_at is not None:
+            raise Gone("This account was deleted.")
         if found is None or not found.active:
             raise NotFound("Nobody of this name is here.")
-        document = _about_server(addresses) if _is_origin(resource, addresses) else _descriptor(found)
+        document = (
+            _about_server(addresses) if _is_origin(resource, addresses) else _descriptor(found, addresses)
+        )
         return Document(
             body=dump(_only(document, wanted)),
             content_type=JRD_JSON,
@@ -144,7 +152,7 @@ def _find(tx: Tx, addresses: Addresses, name: str) -> Actor | None:
     return actors.local_by_name(tx, name)
 
 
-def _descriptor(actor: Actor) -> JsonDict:
+def _descriptor(actor: Actor, addresses: Addresses) -> JsonDict:
     """The subject in its one canonical form, whatever was asked: peers loop back by it."""
     links: list[JsonDict] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor.uri},
@@ -153,11 +161,20 @@ def _descriptor(actor: Actor) -> JsonDict:
     if actor.icon is not None:
         media_type = {"type": actor.icon.media_type} if actor.icon.media_type else {}
         links.append({"rel": AVATAR, **media_type, "href": actor.icon.url})
+    if actor.type != "Application":
+        links.extend(_ways_in(addresses))
     return {
         "subject": f"acct:{actor.username}@{actor.domain}",
         "aliases": [actor.uri, *([actor.url] if actor.url else [])],
         "links": links,
     }
+
+
+def _ways_in(addresses: Addresses) -> list[JsonDict]:
+    """Where another site sends our people who want to follow or answer something there."""
+    page = addresses.interaction
+    intents = [{"rel": f"{INTENTS}{name}", "template": f"{page}?uri={{object}}"} for name in _OFFERED]
+    return [{"rel": SUBSCRIBE, "template": f"{page}?uri={{uri}}"}, *intents]
 
 
 def _about_server(addresses: Addresses) -> JsonDict:

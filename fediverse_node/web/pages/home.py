@@ -9,6 +9,8 @@ from fediverse_node.kernel.text import hashtag_key
 from fediverse_node.posts import lists
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility import quiet
+from fediverse_node.visibility.rule import ANONYMOUS
 from fediverse_node.web import cursors
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
@@ -51,6 +53,7 @@ async def tag(request: web.Request) -> web.Response:
     def read(tx: Tx) -> Document:
         wanted = cursors.decode(cursor, limit=POSTS) if cursor else Page(limit=POSTS)
         found = lists.tagged(tx, hashtag_key(name), wanted)
+        heard = quiet.heard(tx, found, ANONYMOUS, in_public=True)
         older = cursors.encode("before", found[-1].id) if len(found) == POSTS else None
         newer = cursors.encode("after", found[0].id) if found and cursor else None
         return page(
@@ -58,7 +61,7 @@ async def tag(request: web.Request) -> web.Response:
             "tag.html",
             Head(title=f"#{name}", canonical=address, indexable=False),
             tag=name,
-            posts=views(tx, found, addresses, words),
+            posts=views(tx, heard, addresses, words),
             newer=f"{address}?page={newer}" if newer else None,
             older=f"{address}?page={older}" if older else None,
         )

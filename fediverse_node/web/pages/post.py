@@ -27,11 +27,16 @@ async def post(request: web.Request) -> web.Response:
 
 async def redirect(request: web.Request) -> web.Response:
     """`/users/name/posts/id`, for people: the page is at `/@name/id`."""
-    name, id_ = request.match_info["name"], _id(request)
+    name, id_ = request.match_info["name"], post_id(request)
     raise web.HTTPFound(request.app[ADDRESSES].post_page(name, id_), headers={"Vary": "Accept"})
 
 
-def _id(request: web.Request) -> int:
+def post_id(request: web.Request) -> int:
+    """The number in the path.
+
+    Raises:
+        NotFound: it is not written as we write it.
+    """
     text = request.match_info["id"]
     found = parse_id(text)
     if found is None or str(found) != text:
@@ -42,7 +47,7 @@ def _id(request: web.Request) -> int:
 def _read(tx: Tx, request: web.Request) -> Document:
     addresses, words = request.app[ADDRESSES], language(request)
     actor = local_actor(tx, request)
-    uri = addresses.post(actor.username, _id(request))
+    uri = addresses.post(actor.username, post_id(request))
     found = posts.by_uri(tx, uri)
     if found is None and posts.tombstone(tx, uri) is not None:
         raise Gone
@@ -59,10 +64,11 @@ def _read(tx: Tx, request: web.Request) -> Document:
         canonical=addresses.post_page(actor.username, found.id),
         alternate=found.uri,
         kind="article",
-        image=next((file.url for file in focus.files if file.shown and not found.sensitive), None),
+        image=None if found.sensitive else focus.picture,
         published=focus.published.iso,
         decision=joint_decision(thread),
         indexable=actor.indexable,
+        creator=actor.handle,
     )
     return page(
         request,
@@ -70,5 +76,6 @@ def _read(tx: Tx, request: web.Request) -> Document:
         head,
         ancestors=thread[:place],
         focus=focus,
+        interact_uri=found.uri,
         replies=thread[place + 1 :],
     )

@@ -6,18 +6,21 @@ from aiohttp import web
 from markupsafe import Markup
 
 from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
+from fediverse_node.actors.pages import own_pages
 from fediverse_node.kernel.errors import Gone, NotFound
 from fediverse_node.kernel.html import to_plain_text
-from fediverse_node.posts import lists
+from fediverse_node.posts import lists, pins
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import OPEN
 from fediverse_node.web import cursors
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, FIGURES, NODE
+from fediverse_node.web.pages.emoji_views import with_pictures
 from fediverse_node.web.pages.rendering import Head, language, page
-from fediverse_node.web.pages.views import moment, own_picture, person, views
+from fediverse_node.web.pages.views import PersonView, moment, person, picture_of, views
 
 POSTS = 20
 _MAX_CURSOR = 64
@@ -74,8 +77,10 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         canonical=address,
         alternate=actor.uri,
         kind="profile",
-        image=own_picture(actor.icon, addresses),
+        image=picture_of(actor, actor.icon, addresses),
         indexable=actor.indexable,
+        creator=actor.handle,
+        me=own_pages(actor.fields),
     )
     older = cursors.encode("before", found[-1].id) if len(found) == POSTS else None
     newer = cursors.encode("after", found[0].id) if found and cursor else None
@@ -84,13 +89,31 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         "profile.html",
         head,
         person=person(actor, addresses),
-        banner=own_picture(actor.image, addresses),
+        banner=picture_of(actor, actor.image, addresses),
         # Sanitised when the profile was stored.
-        bio=Markup(actor.summary_html),  # noqa: S704
-        fields=[(name, Markup(value)) for name, value in actor.fields],  # noqa: S704 as above
+        bio=with_pictures(Markup(actor.summary_html), actor.emojis, addresses),  # noqa: S704
+        fields=_fields(actor),
+        uri=actor.uri,
+        new_home=_new_home(tx, actor, addresses),
+        pinned=[] if cursor else views(tx, pins.of_actor(tx, actor.id), addresses, words),
         figures=request.app[FIGURES].of(tx, [actor.id])[actor.id],
         joined=moment(actor.published_at or actor.created_at, words, time=False),
         posts=shown,
         newer=f"{address}?page={newer}" if newer else None,
         older=f"{address}?page={older}" if older else None,
     )
+
+
+def _fields(actor: Actor) -> list[tuple[str, Markup, bool]]:
+    """(name, value, whether the page it names links back)."""
+    verified = dict(actor.details.verified)
+    return [
+        (name, Markup(value), any(page in verified for page in own_pages([("", value)])))  # noqa: S704 sanitised when it was stored
+        for name, value in actor.fields
+    ]
+
+
+def _new_home(tx: Tx, actor: Actor, addresses: Addresses) -> PersonView | None:
+    """Where somebody moved to, as far as it is known here."""
+    found = actors.by_uri(tx, actor.moved_to) if actor.moved_to is not None else None
+    return person(found, addresses) if found is not None and found.active else None

@@ -32,6 +32,8 @@ class Head:
         alternate: the ActivityPub id of what it shows, where there is one.
         decision: what is said about training use; of a page with several posts, what all of them allow.
         indexable: whether search engines may list it.
+        creator: the handle of who made it, for link previews elsewhere (`fediverse:creator`).
+        me: other pages of the person it is about (`rel="me"`).
     """
 
     title: str
@@ -43,6 +45,8 @@ class Head:
     published: str | None = None
     decision: Decision = field(default_factory=Decision)
     indexable: bool = True
+    creator: str | None = None
+    me: tuple[str, ...] = ()
 
 
 def language(request: web.Request) -> Strings:

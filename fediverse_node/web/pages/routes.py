@@ -6,7 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from fediverse_node.web.pages import assets, home, post, profile, robots, texts
+from fediverse_node.web.pages import (
+    assets,
+    deliveries,
+    history,
+    home,
+    interaction,
+    post,
+    profile,
+    robots,
+    texts,
+)
 
 NAME = r"{name:[A-Za-z0-9_]{1,30}}"
 ID = r"{id:\d{1,19}}"
@@ -18,6 +28,11 @@ ROUTES: list[web.RouteDef] = [
     web.get("/tags/{tag}", home.tag),
     web.get("/terms/training", texts.training_terms),
     web.get("/robots.txt", robots.robots),
+    web.get(f"/@{NAME}/{ID}/history", history.history),
+    web.get(f"/deliveries/{deliveries.KEYED}", deliveries.show),
+    web.post(f"/deliveries/{deliveries.KEYED}/retry", deliveries.again),
+    web.get("/authorize_interaction", interaction.authorize),
+    web.post("/remote_interaction", interaction.send_on),
 ]
 
 #: Addresses that are a document for servers and a page for people (`web.negotiation` chooses).

@@ -36,14 +36,37 @@ class Strings:
     bot: str
     follow_title: str
     follow_help: str
+    moved_to: str
+    pinned: str
+    verified: str
+    your_handle: str
+    interact_title: str
+    interact_find: str
+    interact_continue: str
+    interact_go: str
+    open_title: str
+    open_help: str
+    open_command: str
     older: str
     newer: str
     boosted: str
     replying_to: str
+    quoting: str
+    quote_pending: str
     replies: str
     boosts: str
     favourites: str
+    reactions: str
     edited: str
+    history: str
+    current_version: str
+    poll: str
+    votes: str
+    voters: str
+    poll_ends: str
+    poll_ended: str
+    poll_multiple: str
+    poll_hidden: str
     unlisted: str
     content_warning: str
     sensitive_media: str
@@ -93,14 +116,37 @@ ENGLISH = Strings(
     bot="Automated",
     follow_title="Follow from your own server",
     follow_help="Search for this handle on Mastodon or any other fediverse server:",
+    moved_to="Moved to",
+    pinned="Pinned",
+    verified="This page links back here",
+    your_handle="Or give your own handle",
+    interact_title="Go on from your own server",
+    interact_find="Find my server",
+    interact_continue="You go on at",
+    interact_go="Go on",
+    open_title="Open this in your app",
+    open_help="You came from another server. Search for this address in the app you use with your account:",
+    open_command="Or at the command line:",
     older="Older posts",
     newer="Newer posts",
     boosted="boosted",
     replying_to="In reply to",
+    quoting="Quoted post",
+    quote_pending="Quotes a post whose author has not agreed yet",
     replies="Replies",
     boosts="Boosts",
     favourites="Favourites",
+    reactions="Reactions",
     edited="edited",
+    history="Edit history",
+    current_version="Current version",
+    poll="Poll",
+    votes="Votes",
+    voters="People",
+    poll_ends="Open until",
+    poll_ended="Closed",
+    poll_multiple="Several answers can be chosen",
+    poll_hidden="Counts are shown when it has closed",
     unlisted="Unlisted",
     content_warning="Content warning",
     sensitive_media="Sensitive media",
@@ -170,14 +216,37 @@ ARABIC = Strings(
     bot="حساب آلي",
     follow_title="تابِع من خادمك",
     follow_help="ابحث عن هذا المعرّف في ماستودون أو أي خادم آخر في الفديفرس:",
+    moved_to="انتقل إلى",
+    pinned="منشورات مثبّتة",
+    verified="هذه الصفحة تشير إلى هنا",
+    your_handle="أو اكتب معرّفك",
+    interact_title="تابِع من خادمك أنت",
+    interact_find="اعثر على خادمي",
+    interact_continue="ستتابع على",
+    interact_go="متابعة",
+    open_title="افتح هذا في تطبيقك",
+    open_help="جئت من خادم آخر. ابحث عن هذا العنوان في التطبيق الذي تستخدمه مع حسابك:",
+    open_command="أو من سطر الأوامر:",
     older="منشورات أقدم",
     newer="منشورات أحدث",
     boosted="أعاد النشر",
     replying_to="ردًّا على",
+    quoting="منشور مقتبس",
+    quote_pending="يقتبس منشورًا لم يوافق صاحبه بعد",
     replies="الردود",
     boosts="إعادات النشر",
     favourites="الإعجابات",
+    reactions="التفاعلات",
     edited="عُدِّل",
+    history="سجل التعديلات",
+    current_version="النسخة الحالية",
+    poll="استطلاع رأي",
+    votes="الأصوات",
+    voters="المصوّتون",
+    poll_ends="مفتوح حتى",
+    poll_ended="أُغلق",
+    poll_multiple="يمكن اختيار أكثر من إجابة",
+    poll_hidden="تظهر النتائج بعد إغلاقه",
     unlisted="غير مدرج",
     content_warning="تحذير من المحتوى",
     sensitive_media="وسائط حساسة",

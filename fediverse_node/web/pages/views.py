@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
@@ -16,13 +16,18 @@ from fediverse_node.consent.decisions import decisions
 from fediverse_node.consent.model import Decision
 from fediverse_node.federation.outbox import labels
 from fediverse_node.kernel.clock import to_rfc3339
-from fediverse_node.kernel.html import to_plain_text
+from fediverse_node.kernel.html import to_plain_text, without_quote_inline
 from fediverse_node.kernel.text import hashtag_key
+from fediverse_node.media.model import owner_of_actor, owner_of_post
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Attachment, Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, visible
+from fediverse_node.web.pages.ai_label import AiLabel
+from fediverse_node.web.pages.emoji_views import ReactionView, reaction_views, with_pictures
+from fediverse_node.web.pages.poll_views import PollView, poll_views
+from fediverse_node.web.pages.quoted import QuoteView, quote_views
 from fediverse_node.web.pages.strings import Strings, date_text
 
 #: Colours of avatars and banners for people without pictures (`.hue-0` … in the style sheet).
@@ -42,11 +47,13 @@ class PersonView:
     """Somebody, as shown beside their posts.
 
     Attributes:
-        picture: only of our own origin: a page never makes a reader's browser call another server.
+        picture: of our own, or our copy: a page never makes a reader's browser call another server.
+        shown_name: the name with the pictures of its emoji.
         initial: stands in for a missing picture.
     """
 
     name: str
+    shown_name: Markup
     handle: str
     url: str
     local: bool
@@ -57,30 +64,22 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AiLabel:
-    """What AI did in a post: `disclosure` is the value for machines."""
-
-    disclosure: str
-    text: str
-    review: str | None
-    tools: tuple[str, ...]
-    model: str | None
-    provider: str | None
-    hashtag: str | None
-    hashtag_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
-    """An attachment: shown when it is ours, named and linked when it is not."""
+    """An attachment.
+
+    Attributes:
+        url: where it really is; linked.
+        source: where the page shows it from. None: it is only named and linked.
+        kind: `image`, `video`, `audio`, or something that is not shown.
+    """
 
     url: str
+    source: str | None
     kind: str
     label: str
     alt: str | None
     width: int | None
     height: int | None
-    shown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +105,17 @@ class PostView:
     replies: int
     boosts: int
     favourites: int
+    reactions: tuple[ReactionView, ...]
     ai: AiLabel | None
     training: Decision | None
+    poll: PollView | None
+    history_url: str | None
+    quote: QuoteView | None
+
+    @property
+    def picture(self) -> str | None:
+        """The first of its pictures."""
+        return next((each.source for each in self.files if each.source and each.kind == "image"), None)
 
     @property
     def excerpt(self) -> str:
@@ -129,6 +137,14 @@ def views(tx: Tx, found: Sequence[Post], addresses: Addresses, strings: Strings)
         people={id_: person(actor, addresses) for id_, actor in people.items()},
         posts={**known, **parents},
         decisions=_decisions(tx, written, people),
+        polls=poll_views(tx, written, strings),
+        quotes=quote_views(
+            tx,
+            written,
+            web_address,
+            lambda post: _content(post, addresses),
+            lambda post: _ai_label(post, addresses, strings),
+        ),
         addresses=addresses,
         strings=strings,
     )
@@ -140,21 +156,20 @@ def person(actor: Actor, addresses: Addresses) -> PersonView:
     name = actor.display_name
     return PersonView(
         name=name,
+        shown_name=with_pictures(escape(name), actor.emojis, addresses),
         handle=actor.handle,
         url=web_address(actor.url, actor.uri),
         local=actor.local,
         bot=actor.type == "Service",
-        picture=own_picture(actor.icon, addresses),
+        picture=picture_of(actor, actor.icon, addresses),
         initial=next((letter for letter in name if letter.isalnum()), "·").upper(),
         hue=zlib.crc32(actor.uri.encode()) % HUES,
     )
 
 
-def own_picture(picture: Picture | None, addresses: Addresses) -> str | None:
-    """The address of *picture* when it is on this server."""
-    if picture is None or not picture.url.startswith(f"{addresses.origin}/"):
-        return None
-    return picture.url
+def picture_of(actor: Actor, picture: Picture | None, addresses: Addresses) -> str | None:
+    """Where a page shows a picture of *actor*'s from; None when it does not."""
+    return addresses.shown(picture.url, owner_of_actor(actor.id)) if picture is not None else None
 
 
 def web_address(*candidates: str | None) -> str:
@@ -185,6 +200,8 @@ class _Scene:
     people: Mapping[int, PersonView]
     posts: Mapping[int, Post]
     decisions: Mapping[str, Decision]
+    polls: Mapping[int, PollView]
+    quotes: Mapping[int, QuoteView]
     addresses: Addresses
     strings: Strings
 
@@ -200,11 +217,12 @@ def _view(scene: _Scene, shown: Post) -> PostView:
         uri=post.uri,
         author=author,
         booster=scene.people[shown.actor_id] if boost else None,
-        content=_content(post, scene.addresses),
+        content=_content(post, scene.addresses, scene.quotes.get(post.id)),
+        quote=scene.quotes.get(post.id),
         language=post.language,
         title=post.title,
         warning=post.summary or (strings.sensitive_media if post.sensitive and post.attachments else None),
-        files=tuple(_file(item, author, strings) for item in post.attachments),
+        files=tuple(_file(item, post, scene.addresses, strings) for item in post.attachments),
         published=moment(post.published_at, strings),
         edited=moment(post.edited_at, strings) if post.edited_at else None,
         unlisted=post.visibility == "unlisted",
@@ -214,18 +232,26 @@ def _view(scene: _Scene, shown: Post) -> PostView:
         replies=post.replies_count,
         boosts=post.boosts_count,
         favourites=post.favourites_count,
+        reactions=reaction_views(post.reactions, scene.addresses),
         ai=_ai_label(post, scene.addresses, strings),
         training=scene.decisions.get(post.uri),
+        poll=scene.polls.get(post.id),
+        history_url=f"{post.url}/history" if post.local and post.url and post.edited_at else None,
     )
 
 
-def _content(post: Post, addresses: Addresses) -> Markup:
-    """The text. Its label in words is left to `AiLabel`, which says the same in the reader's language."""
+def _content(post: Post, addresses: Addresses, quote: QuoteView | None = None) -> Markup:
+    """The text. Its label in words is left to `AiLabel`, which says the same in the reader's language.
+
+    Where what it quotes is shown, the link to that is not.
+    """
     spoken = ""
     if post.local and post.ai_used:
         spoken = labels.labelled_html("", labels.part_in(post), language=post.language, addresses=addresses)
+    text = post.content_html.removesuffix(spoken)
     # Sanitised when it was stored.
-    return Markup(post.content_html.removesuffix(spoken))  # noqa: S704
+    content = Markup(without_quote_inline(text) if quote is not None and quote.shown else text)  # noqa: S704
+    return with_pictures(content, post.emojis, addresses)
 
 
 def _ai_label(post: Post, addresses: Addresses, strings: Strings) -> AiLabel | None:
@@ -246,8 +272,8 @@ def _ai_label(post: Post, addresses: Addresses, strings: Strings) -> AiLabel | N
     )
 
 
-def _file(item: Attachment, author: PersonView, strings: Strings) -> FileView:
-    kind = (item.media_type or "").partition("/")[0]
+def _file(item: Attachment, post: Post, addresses: Addresses, strings: Strings) -> FileView:
+    kind = (item.media_type or item.type).partition("/")[0].lower()
     labels = {"image": strings.picture, "audio": strings.sound, "video": strings.video}
     return FileView(
         url=web_address(item.url),
@@ -256,5 +282,5 @@ def _file(item: Attachment, author: PersonView, strings: Strings) -> FileView:
         alt=item.name,
         width=item.width,
         height=item.height,
-        shown=author.local and kind == "image",
+        source=addresses.shown(item.url, owner_of_post(post.id)) if kind in labels else None,
     )

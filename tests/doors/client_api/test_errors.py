@@ -117,7 +117,7 @@ async def test_no_body_makes_it_stumble(
     alice: Client, body: bytes, kind: str, route: object, query: str
 ) -> None:
     assert isinstance(route, type(WRITES[0]))
-    path = route.path.replace("{id}", "1")
+    path = route.path.replace("{id}", "1").replace("{quote}", "1")
     heard = await alice.call(
         route.method, path, params={"q": query}, data=body, headers={"Content-Type": kind}
     )

@@ -34,7 +34,15 @@ async def told(alice: Client, bob: Client) -> dict[str, str]:
     await bob.do(f"/api/v1/statuses/{first['id']}/favourite")
     await bob.do(f"/api/v1/statuses/{first['id']}/reblog")
     heard = await alice.ok("/api/v1/notifications")
-    return {"statuses": answer["id"], "accounts": str(alice.person.actor.id), "notifications": heard[0]["id"]}
+    asked = await alice.write("Tea?", poll={"options": ["yes", "no"], "expires_in": 3600})
+    return {
+        "polls": asked["poll"]["id"],
+        # Only its author sees where it went.
+        "fediverse_node/statuses": first["id"],
+        "statuses": answer["id"],
+        "accounts": str(alice.person.actor.id),
+        "notifications": heard[0]["id"],
+    }
 
 
 def path_of(route: Route, told: dict[str, str]) -> str:
@@ -98,7 +106,7 @@ async def test_the_version_can_be_read_by_every_app(anybody: Client) -> None:
     instance = await anybody.ok("/api/v2/instance")
     assert float(instance["version"][:3]) == 4.5
     assert "(compatible; fediverse-node" in instance["version"]
-    assert instance["api_versions"] == {"mastodon": 1}
+    assert instance["api_versions"] == {"mastodon": 7}
     assert instance["configuration"]["statuses"]["max_characters"] == 5000
     old = await anybody.ok("/api/v1/instance")
     assert (old["version"], old["uri"]) == (instance["version"], instance["domain"])

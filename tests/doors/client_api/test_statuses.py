@@ -69,9 +69,11 @@ async def test_an_idempotency_key_makes_one_post(alice: Client, bob: Client) -> 
     "extra",
     [
         {"media_ids": ["1"]},
-        {"poll": {"options": ["a", "b"], "expires_in": 300}},
+        {"poll": {"options": ["a", "b"], "expires_in": 299}},
+        {"poll": ["a", "b"]},
         {"scheduled_at": "2030-01-01T00:00:00Z"},
-        {"quoted_status_id": "1"},
+        {"quoted_status_id": "abc"},
+        {"quote_approval_policy": "some"},
         {"visibility": "everybody"},
         {"training_use": "maybe"},
         {"content_type": "text/html"},

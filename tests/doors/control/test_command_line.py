@@ -56,8 +56,8 @@ class Lab:
         ) as process:
             reader = threading.Thread(target=lambda: process.stderr and process.stderr.read(), daemon=True)
             reader.start()
-            self._until_answering(process)
             try:
+                self._until_answering(process)
                 yield process
             finally:
                 process.send_signal(signal.SIGTERM)
@@ -143,6 +143,7 @@ def test_only_the_author_decides(lab: Lab) -> None:
         (("trace", "123"), "no post 123"),
         (("consent", "show", "https://elsewhere.example/1"), "no post"),
         (("follow", "nobody", "bob"), "no handle"),
+        (("domain", "export", "missing/rules.csv"), "cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line_with_exit_code_1(
@@ -158,6 +159,7 @@ def test_what_cannot_be_done_is_said_in_a_line_with_exit_code_1(
 def test_a_command_that_was_not_understood_ends_with_2(lab: Lab) -> None:
     assert lab.run("account", "make", "alice").returncode == 2
     assert lab.run("consent", "set", "alice", "1", "perhaps").returncode == 2
+    assert lab.run("profile", "alice", "--field", "a=b", "--no-fields").returncode == 2
 
 
 def test_a_second_server_on_one_sqlite_file_is_refused(lab: Lab) -> None:
@@ -216,3 +218,41 @@ def test_init_writes_a_configuration_for_the_internet_too(tmp_path: Path) -> Non
     assert "allow_http" not in (tmp_path / "config.toml").read_text()
     assert lab.run("--config", "other.toml", "init", "--origin", "example.org").returncode == 1
     assert not (tmp_path / "other.toml").exists()
+
+
+def test_emoji_are_added_used_and_removed(lab: Lab) -> None:
+    lab.ask("account", "create", "alice")
+    (lab.folder / "blob.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (lab.folder / "page.png").write_bytes(b"<script>alert(1)</script>")
+    assert lab.run("emoji", "add", "page", "page.png").returncode != 0
+
+    made = lab.ask("emoji", "add", ":blob:", "blob.png")
+
+    assert [each["code"] for each in lab.ask("emoji", "list")["emojis"]] == ["blob"]
+    post = lab.ask("post", "alice", "Look :blob:", "--local-only")
+    liked = lab.ask("like", "alice", post["id"], "--emoji", "blob")
+    assert liked["reactions"] == [{"emoji": ":blob:", "count": 1}]
+    assert made["url"].endswith(".png")
+    assert lab.ask("like", "alice", post["uri"], "--emoji", "blob", "--undo")["reactions"] == []
+    assert lab.ask("like", "alice", post["uri"])["favourites"] == 1
+    assert lab.ask("emoji", "remove", "blob") == {"code": "blob"}
+    assert lab.run("emoji", "remove", "blob").returncode != 0
+
+
+def test_delivery_can_be_looked_at_while_it_serves(lab: Lab) -> None:
+    with lab.serving():
+        lab.ask("account", "create", "alice")
+        post = lab.ask("post", "alice", "Hello")
+        assert lab.ask("hosts", "--all") == {"hosts": [], "known": 0}
+        assert lab.ask("deliveries", "--state", "failed")["deliveries"] == []
+        assert lab.ask("trace", post["id"], "--retry")["hosts"] == []
+        assert lab.ask("trace", post["id"], "--retry", "x.example")["hosts"] == []
+        link = lab.ask("trace", post["id"], "--link")["url"]
+        with contextlib.closing(HTTPConnection("127.0.0.1", lab.port, timeout=5)) as connection:
+            connection.request("GET", link.partition(str(lab.port))[2])
+            assert connection.getresponse().status == 200
+        found = {each["what"]: each["state"] for each in lab.ask("doctor")["findings"]}
+        assert found["signed delivery"] == found["workers"] == "well"
+        words = lab.run("hosts")
+        assert words.returncode == 0
+        assert "All is well" in words.stdout

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import tables as deliveries
+from fediverse_node.federation.inbox.catching_up import CatchUpWorker
 from fediverse_node.federation.inbox.process import InboxWorker
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
@@ -43,6 +44,7 @@ class Street:
     bob: RemoteActor
     carol: RemoteActor
     worker: InboxWorker
+    catching_up: CatchUpWorker
 
     @property
     def inbox(self) -> str:
@@ -151,6 +153,10 @@ class Street:
         """Let the inbox worker do whatever is due."""
         return await self.worker.run_once()
 
+    async def catch_up(self) -> int:
+        """Let the worker that catches up do whatever is due."""
+        return await self.catching_up.run_once()
+
 
 @pytest.fixture
 async def street(database_url: str) -> AsyncIterator[Street]:
@@ -162,6 +168,7 @@ async def street(database_url: str) -> AsyncIterator[Street]:
             bob=there.add_actor("bob"),
             carol=there.add_actor("carol"),
             worker=InboxWorker(node.node),
+            catching_up=CatchUpWorker(node.node),
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from fediverse_node.arrivals import queries as arrivals
 from fediverse_node.arrivals.model import Job
+from fediverse_node.federation.inbox.catching_up import CatchUpWorker
 from fediverse_node.federation.inbox.process import InboxWorker
 from fediverse_node.kernel.clock import system_clock, to_rfc3339
 from fediverse_node.storage.tx import Tx
@@ -29,6 +30,7 @@ async def test_a_delete_that_comes_first_keeps_its_post_away(street: Street) -> 
     await street.befriend(street.bob)
     note = street.bob.note()
     await send(street, street.bob.activity("Delete", note["id"]), street.bob.create(note))
+    await street.work()
     assert await street.post(note["id"]) is None
     assert await street.home() == []
 
@@ -215,6 +217,7 @@ async def test_a_job_is_done_later_when_its_origin_is_back(database_url: str) ->
             bob=there.add_actor("bob"),
             carol=there.add_actor("carol"),
             worker=InboxWorker(node.node),
+            catching_up=CatchUpWorker(node.node),
         )
         await street.befriend(street.bob)
         note = street.carol.note()

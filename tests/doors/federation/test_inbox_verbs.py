@@ -360,6 +360,17 @@ async def test_an_edit_replaces_the_text(street: Street) -> None:
     assert post.revision != before.revision
 
 
+@pytest.mark.parametrize("different", [False, True])
+async def test_an_update_that_says_nothing_else_is_no_edit(street: Street, *, different: bool) -> None:
+    note = await published(street)
+    words = {"content": "<p>New</p>"} if different else {}
+    again = changed(note, updated=to_rfc3339(datetime.now(UTC)), **words)
+    assert await street.bob.send(street.inbox, street.bob.activity("Update", again)) == 202
+    post = await street.post(note["id"])
+    assert post is not None
+    assert (post.edited_at is not None) == different
+
+
 async def test_who_boosted_a_post_is_told_of_its_edit(street: Street) -> None:
     note = await published(street)
     post = await street.post(note["id"])
@@ -688,7 +699,7 @@ async def test_a_boost_may_be_made_again_after_it_was_undone(street: Street) -> 
 
 
 @pytest.mark.parametrize(
-    "type_", ["Offer", "View", "Move", "Flag", "Block", "Add", "__init__", "create", "Ünknown", "EmojiReact"]
+    "type_", ["Offer", "View", "Travel", "Invite", "Block", "Listen", "__init__", "create", "Ünknown"]
 )
 async def test_other_types_are_taken_in_and_do_nothing(street: Street, type_: str) -> None:  # OBJ-38
     post = await street.write_post()

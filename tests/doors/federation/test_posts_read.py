@@ -45,9 +45,9 @@ async def items(node: LiveNode, collection: str) -> list[Any]:
     found: list[Any] = []
     page = (await document(node, collection))["first"]
     while page is not None:
-        read = await document(node, page)
+        read = page if isinstance(page, dict) else await document(node, page)
         assert read["partOf"] == collection
-        found += read.get("orderedItems", read.get("items"))
+        found += read["orderedItems"] if "orderedItems" in read else read["items"]
         page = read.get("next")
     return found
 

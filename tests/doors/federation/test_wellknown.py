@@ -39,6 +39,17 @@ async def test_every_way_to_name_a_person_leads_to_the_same_answer(alpha: LiveNo
                 "type": "image/png",
                 "href": "https://cdn.example/a.png",
             },
+            {
+                "rel": "http://ostatus.org/schema/1.0/subscribe",
+                "template": f"{origin}/authorize_interaction?uri={{uri}}",
+            },
+            *(
+                {
+                    "rel": f"https://w3id.org/fep/3b86/{name}",
+                    "template": f"{origin}/authorize_interaction?uri={{object}}",
+                }
+                for name in ("Object", "Follow")
+            ),
         ],
     }
     for resource in (

@@ -338,7 +338,7 @@ async def test_style_sheets_are_kept_for_ever_and_change_their_address(alpha: Li
         assert (answer.status, answer.content_type) == (200, "text/css")
         assert "immutable" in answer.headers["Cache-Control"]
         etag = answer.headers["ETag"]
-        assert len(await answer.read()) <= 12 * 1024
+        assert len(await answer.read()) <= 14 * 1024
     async with alpha.http.get(address, headers={"If-None-Match": etag}) as answer:
         assert answer.status == 304
     async with alpha.http.get("/static/0000000000000000/style.css") as answer:

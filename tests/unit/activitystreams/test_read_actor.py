@@ -119,3 +119,21 @@ def test_profiles_are_read_with_their_limits() -> None:
     assert (found.manually_approves, found.suspended) == (False, None)
     assert found.published == datetime(2026, 11, 21, tzinfo=UTC)
     assert len(found.emojis) == 1
+
+
+def test_only_an_assertion_method_may_speak_in_proofs() -> None:
+    def key(number: int) -> JsonDict:
+        return {"id": f"{BOB}#{number}", "controller": BOB, "publicKeyMultibase": "z6Mk"}
+
+    found = actor(publicKey=key(1), assertionMethod=[key(1), key(2)], authentication=[key(2), key(3)])
+    assert {each.id[-1]: each.asserts for each in found.public_keys} == {"1": True, "2": True, "3": False}
+
+
+def test_what_a_server_says_that_it_understands_is_read_from_either_place() -> None:
+    implements = [{"href": "https://x.example/a", "name": "A"}, {"href": "https://x.example/b"}, 7]
+    both = ("https://x.example/a", "https://x.example/b")
+    assert actor(generator={"type": "Application", "implements": implements}).implements == both
+    assert actor(type="Application", implements=implements).implements == both
+    assert actor(implements=implements).implements == ()
+    assert actor(generator="https://x.example/actor").implements == ()
+    assert actor(generator={"implements": "nonsense"}).implements == ("nonsense",)

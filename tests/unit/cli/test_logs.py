@@ -35,3 +35,14 @@ def test_a_line_of_json_holds_the_same() -> None:
         "logger": "x",
         "host": "a\nb",
     }
+
+
+def test_a_traceback_cannot_be_taken_for_events() -> None:
+    failed = record(exc_info=(ValueError, ValueError("x\n00:00:00 INFO forged\x1b[31m"), None))
+
+    first, *rest = TextFormatter().format(failed).split("\n")
+
+    assert first == "00:00:00 INFO delivery.sent"
+    assert all(line.startswith("    ") for line in rest)
+    assert "\x1b" not in "".join(rest)
+    assert json.loads(JsonFormatter().format(failed))["error"].startswith("ValueError")

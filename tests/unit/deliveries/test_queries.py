@@ -11,13 +11,22 @@ from tests.fixtures.outbox import START
 CREATES = ("Create", "Announce")
 
 
+HERE = "https://here.example"
+
+
 def stored(
-    tx: Tx, actor: Actor, type_: str = "Create", *, post_id: int | None = 1, public: bool = True
+    tx: Tx,
+    actor: Actor,
+    type_: str = "Create",
+    *,
+    post_id: int | None = 1,
+    public: bool = True,
+    origin: str = HERE,
 ) -> StoredActivity:
     id_ = tx.new_id()
     activity = StoredActivity(
         id=id_,
-        uri=f"https://here.example/activities/{id_}",
+        uri=f"{origin}/activities/{id_}",
         actor_id=actor.id,
         type=type_,
         post_id=post_id,
@@ -107,5 +116,25 @@ async def test_who_may_have_a_copy_is_who_was_sent_one(db: Database, alice: Acto
         claims.record(tx, [outcome])
         assert queries.inboxes_of(tx, 1) == {"https://tried.example/inbox", "https://underway.example/inbox"}
         assert queries.inboxes_of(tx, 2) == set()
+
+    await db.write(unit)
+
+
+async def test_its_author_finds_all_that_was_written_but_for_what_was_withdrawn(
+    db: Database, alice: Actor
+) -> None:
+    def unit(tx: Tx) -> None:
+        assert queries.newest_id(tx, alice.id) == 0
+        first = stored(tx, alice, public=False)
+        gone = stored(tx, alice, post_id=2)
+        last = stored(tx, alice, "Follow", post_id=None, public=False)
+        handed_on = stored(tx, alice, post_id=None, public=False, origin=f"{HERE}.net")
+        queries.withdraw(tx, 2, types=CREATES)
+        assert queries.written(tx, alice.id, Page(), own_origin=HERE) == [last, first]
+        assert queries.written(tx, alice.id, Page(since_id=first.id), own_origin=HERE) == [last]
+        assert queries.count_written(tx, alice.id, own_origin=HERE) == 2
+        assert queries.newest_id(tx, alice.id) == handed_on.id
+        assert queries.creates_of(tx, [1, 2, 3]) == {1: first.uri, 2: gone.uri}
+        assert queries.creates_of(tx, []) == {}
 
     await db.write(unit)

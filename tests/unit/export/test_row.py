@@ -118,3 +118,10 @@ def test_what_is_no_language_is_unknown(language: str | None) -> None:
     row = row_of(found(a_post(language=language)), source="x")
     assert row is not None
     assert row.language == "und"
+
+
+@pytest.mark.parametrize("source", [None, "My own words"])
+def test_what_is_quoted_is_not_in_the_row_nor_the_link_to_it(source: str | None) -> None:  # EXP-08
+    inline = '<p class="quote-inline">RE: <a href="https://b.example/@bob/1">https://b.example/@bob/1</a></p>'
+    quote = a_post(content_html=f"{inline}<p>My own words</p>", source=source, source_media_type="text/plain")
+    assert own_words(quote) == "My own words"

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fediverse_node.kernel import html
-from fediverse_node.kernel.html import MAX_OPEN, sanitise, sanitise_own, to_plain_text
+from fediverse_node.kernel.html import (
+    MAX_OPEN,
+    sanitise,
+    sanitise_own,
+    to_plain_text,
+    without_quote_inline,
+)
 
 ALLOWED = {
     "p": set(),
@@ -398,3 +404,20 @@ def test_our_own_html_passes_the_same_gate() -> None:
 
 def test_the_vectors_are_as_many_as_promised() -> None:
     assert len(list(itertools.product(BREAKOUTS, WRAPPERS))) + 2 * len(SCHEMES) >= 300
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<p class="quote-inline">RE: <a href="https://a.example/1">1</a></p><p>Look</p>',
+        '<p>Look<span class="quote-inline"> RE: <a href="https://a.example/1"><span>a</span>/1</a></span></p>',
+        "<p>Look</p>",
+    ],
+)
+def test_the_link_to_what_is_quoted_goes_and_nothing_else_does(content: str) -> None:
+    assert to_plain_text(without_quote_inline(sanitise(content))) == "Look"
+
+
+def test_words_about_such_links_stay() -> None:
+    told = "<p>the class quote-inline</p><p>Look</p>"
+    assert without_quote_inline(told) == told

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fediverse_node.kernel.ids import IdFactory, lowest_id_at, parse_id, time_of
+from fediverse_node.kernel.ids import IdFactory, id_at, lowest_id_at, parse_id, time_of
 
 NOW = datetime(2026, 11, 21, 9, 30, 0, 250_000, UTC)
 
@@ -29,6 +29,12 @@ def test_ids_can_be_compared_with_a_moment() -> None:
     id_ = IdFactory()(NOW)
     assert lowest_id_at(NOW) <= id_ < lowest_id_at(NOW + timedelta(milliseconds=1))
     assert lowest_id_at(datetime(1999, 1, 1, tzinfo=UTC)) == 0
+
+
+def test_what_is_stored_late_gets_an_id_of_its_own_time() -> None:
+    assert lowest_id_at(NOW) <= id_at(NOW) < lowest_id_at(NOW + timedelta(milliseconds=1))
+    assert id_at(NOW) != id_at(NOW)
+    assert 0 < id_at(datetime(1990, 1, 1, tzinfo=UTC)) < lowest_id_at(NOW)
 
 
 def test_threads_never_get_the_same_id() -> None:

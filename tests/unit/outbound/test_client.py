@@ -21,6 +21,11 @@ from tests.unit.outbound.exchanges import (
 )
 
 
+async def test_a_client_says_which_addresses_it_may_reach() -> None:
+    async with client() as outbound:
+        assert outbound.policy.allow_http
+
+
 async def test_a_document_is_fetched_with_one_host_header_and_nothing_compressed(peer: HostileServer) -> None:
     async with client() as outbound:
         response = await outbound.get(peer.url("/users/a%2Fb/../c?x=%7e&y=#main-key"), accept=ACCEPT)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fediverse_node.posts.model import Attachment
 from fediverse_node.posts.revision import revision_of
@@ -31,3 +35,19 @@ def test_the_same_words_are_the_same_revision() -> None:
 )
 def test_whatever_the_author_changes_makes_another(change: dict[str, Any]) -> None:
     assert revision_of(**{**WRITTEN, **change}) != revision_of(**WRITTEN)
+
+
+@given(text=st.text(), summary=st.none() | st.text(), asked=st.lists(st.text(), max_size=3))
+def test_what_is_hashed_is_canonical_json(text: str, summary: str | None, asked: list[str]) -> None:
+    written = {
+        "attachments": [],
+        "content": text,
+        "language": "en",
+        "media_type": "text/html",
+        "summary": summary,
+        **({"asked": asked} if asked else {}),
+    }
+
+    revision = revision_of(content=text, summary=summary, language="en", asked=asked)
+
+    assert revision == hashlib.sha256(rfc8785.dumps(written)).hexdigest()

@@ -57,6 +57,13 @@ def test_a_body_without_a_type_is_signed_without_one(lab: Any) -> None:
     assert "content-type" not in lab.verify(lab.deliver(bare, lab.schemes[0], lab.rsa)).covered
 
 
+def test_what_is_said_of_followers_is_signed(lab: Any) -> None:  # FEP-8fcf
+    said = ("Collection-Synchronization", 'collectionId="x"')
+    message = replace(lab.post(), headers=(*lab.post().headers, said))
+    delivered = lab.deliver(message, lab.schemes[0], lab.rsa)
+    assert lab.verify(delivered).covered[-1] == "collection-synchronization"
+
+
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 @pytest.mark.parametrize("verb", ["get", "post"])
 def test_what_we_sign_we_believe(lab: Any, kind: str, verb: str) -> None:

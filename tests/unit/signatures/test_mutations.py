@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fediverse_node.signatures import verify
+from fediverse_node.signatures import proofs, verify
 from fediverse_node.signatures.base import HttpMessage, SignatureRefused, VerificationKey
 
 ROUNDS = 5_000  # for each of the four combinations: 20,000 together
@@ -116,3 +116,64 @@ def test_no_bit_of_any_protected_character_can_be_turned(lab: Any, number: int) 
         )
     ]
     assert survivors == []
+
+
+PROVED_ROUNDS = 5_000
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to every text, number and name in a document."""
+    if isinstance(node, dict):
+        return [way for name, value in node.items() for way in [(*path, name), *leaves(value, (*path, name))]]
+    if isinstance(node, list):
+        return [way for number, value in enumerate(node) for way in leaves(value, (*path, number))]
+    return [path]
+
+
+def changed_at(document: Any, way: tuple[Any, ...], change: Callable[[Any], Any], *, rename: bool) -> Any:
+    """A copy of *document* with the value there changed, or the name."""
+    step, *rest = way
+    copy = list(document) if isinstance(document, list) else dict(document)
+    if rest:
+        copy[step] = changed_at(copy[step], tuple(rest), change, rename=rename)
+    elif rename and isinstance(copy, dict):
+        copy[str(change(step))] = copy.pop(step)
+    else:
+        copy[step] = change(copy[step])
+    return copy
+
+
+def proof_holds(document: Any, key: VerificationKey, lab: Any) -> bool:
+    try:
+        claimed = proofs.peek(document, now=lab.now)
+        return claimed is not None and bool(proofs.check(claimed, key))
+    except SignatureRefused:
+        return False
+
+
+def test_no_single_change_to_a_proved_document_is_accepted(lab: Any) -> None:
+    chance = random.Random("proof")
+    activity = {
+        "@context": ["https://www.w3.org/ns/activitystreams", {"sensitive": "as:sensitive"}],
+        "id": "https://beta.example/activities/1",
+        "type": "Create",
+        "actor": "https://beta.example/users/bob",
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "object": {"id": "https://beta.example/notes/1", "content": "<p>Grüße</p>", "width": 7, "x": 0.5},
+    }
+    key = lab.ed25519
+    document = proofs.prove(activity, key, now=lab.now)
+    public = key.verification_key()
+    ways = leaves(document)
+    survivors = []
+    for _ in range(PROVED_ROUNDS):
+        way, rename = chance.choice(ways), chance.random() < 0.3
+
+        def change(value: Any) -> Any:
+            return mutated(value, chance) if isinstance(value, str) else [value]
+
+        other = changed_at(document, way, change, rename=rename)
+        if other != document and proof_holds(other, public, lab):
+            survivors.append(way)
+    assert survivors == []
+    assert proof_holds(document, public, lab)

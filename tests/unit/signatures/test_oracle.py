@@ -1,17 +1,21 @@
-"""RFC 9421 against an independent implementation, in both directions."""
+"""Signatures and proofs against independent implementations, in both directions."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, MappingKeyResolver, algorithms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fediverse_node.signatures import keys, rfc9421, verify
-from fediverse_node.signatures.base import HttpMessage, SigningKey
+from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.signatures import cavage, keys, proofs, rfc9421, verify
+from fediverse_node.signatures.base import HttpMessage, SignatureRefused, SigningKey
 
 HOST = "alpha.example"
 RSA = keys.generate_rsa("https://beta.example/users/bob#main-key")
@@ -106,3 +110,64 @@ def test_we_believe_what_the_other_library_signs(
     claimed = verify.peek(received, expected_authority=HOST, now=datetime.now(UTC))
     verified = verify.check(claimed, received, key.verification_key())
     assert verified.covered[: len(covered)] == covered
+
+
+# apsig, a library for the fediverse: draft-cavage and FEP-8b32. (Its RFC 9421 knows no @target-uri.)
+
+ACTIVITY = {
+    "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"],
+    "id": "https://beta.example/activities/1",
+    "type": "Create",
+    "actor": "https://beta.example/users/bob",
+    "object": {"type": "Note", "content": "<p>Grüße \u2028 😀</p>", "focalPoint": [0.5, -1e-07, 1e21]},
+}
+
+
+def test_apsig_believes_our_older_signatures_and_we_believe_its() -> None:
+    sign, verifying = pytest.importorskip("apsig.draft.sign"), pytest.importorskip("apsig.draft.verify")
+    url, now = f"https://{HOST}/users/alice/inbox", datetime.now(UTC)
+    message = HttpMessage.to(
+        "POST", url, headers=(("Content-Type", "application/activity+json"),), body=b"{}"
+    )
+    sent = message.about_to_send(*cavage.sign(message, RSA, now=now))
+    pem = keys.dump_public(RSA.verification_key())
+
+    def asked(body: bytes) -> object:
+        return verifying.Verifier(pem, "POST", url, dict(sent.headers), body).verify()
+
+    assert asked(b"{}") == RSA.key_id
+    assert asked(b"[]") is None
+    made = sign.Signer({}, RSA.private, "POST", url, RSA.key_id, b"{}").sign()
+    # It also sends a copy of the signature as `Authorization`, which is a second way of signing to us.
+    plain = tuple((name, value) for name, value in made.items() if name != "Authorization")
+    for body, believed in ((b"{}", True), (b"[]", False)):
+        received = HttpMessage(
+            method="POST", target="/users/alice/inbox", authority=HOST, headers=plain, body=body
+        )
+        try:
+            claimed = verify.peek(received, expected_authority=HOST, now=now)
+            held = verify.check(claimed, received, RSA.verification_key()).key_id == RSA.key_id
+        except SignatureRefused:
+            held = False
+        assert held is believed
+
+
+def test_apsig_believes_our_proofs_and_we_believe_its() -> None:
+    apsig = pytest.importorskip("apsig")
+    now = datetime.now(UTC)
+    assert isinstance(ED25519.private, Ed25519PrivateKey)
+    verifier = apsig.ProofVerifier(ED25519.private.public_key())
+    ours = proofs.prove(ACTIVITY, ED25519, now=now)
+    assert verifier.verify(copy.deepcopy(ours)) == ED25519.key_id
+    assert verifier.verify({**copy.deepcopy(ours), "type": "Update"}) is None
+    options = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "proofPurpose": "assertionMethod",
+        "verificationMethod": ED25519.key_id,
+        "created": to_rfc3339(now),
+    }
+    theirs = apsig.ProofSigner(ED25519.private).sign(ACTIVITY, options)
+    claimed = proofs.peek(theirs, now=now)
+    assert claimed is not None
+    assert proofs.check(claimed, ED25519.verification_key()).key_id == ED25519.key_id

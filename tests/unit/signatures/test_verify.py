@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fediverse_node.signatures import keys, verify
-from fediverse_node.signatures.base import VerificationKey, VerifiedSignature
+from fediverse_node.signatures.base import SignatureRefused, VerificationKey, VerifiedSignature
 
 Refused = Callable[..., str]
 
@@ -193,3 +193,34 @@ def test_a_verified_signature_cannot_be_changed(lab: Any, delivery: Any) -> None
     verified = lab.verify(delivery)
     with pytest.raises(FrozenInstanceError):
         verified.key_id = "https://evil.example/#key"
+
+
+class _Odd(VerificationKey):
+    """A key whose library answers in a way of its own."""
+
+    answer: Any = None
+
+    def agrees(self, signature: bytes, data: bytes) -> bool:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer  # type: ignore[no-any-return]  # the point of the test
+
+
+@pytest.mark.parametrize("answer", [None, -1, 1, 0, "yes", object(), False])
+def test_nothing_but_true_is_a_yes(lab: Any, answer: Any) -> None:  # SIG-22
+    message = lab.deliver(lab.post(), lab.schemes[0], lab.rsa)
+    claimed = verify.peek(message, expected_authority=lab.host, now=lab.now)
+    key = lab.rsa.verification_key()
+    odd = type("Odd", (_Odd,), {"answer": answer})(key_id=key.key_id, public=key.public)
+    with pytest.raises(SignatureRefused):
+        verify.check(claimed, message, odd)
+    assert verify.check(claimed, message, key).key_id == key.key_id
+
+
+def test_a_verifier_that_breaks_is_no_yes_either(lab: Any) -> None:  # SIG-22
+    message = lab.deliver(lab.post(), lab.schemes[0], lab.rsa)
+    claimed = verify.peek(message, expected_authority=lab.host, now=lab.now)
+    key = lab.rsa.verification_key()
+    odd = type("Odd", (_Odd,), {"answer": ValueError("broken")})(key_id=key.key_id, public=key.public)
+    with pytest.raises(ValueError, match="broken"):
+        verify.check(claimed, message, odd)

@@ -68,6 +68,30 @@ async def test_a_full_disk_is_said_in_words_and_passes(tmp_path: Path) -> None:
     await db.close()
 
 
+async def test_a_mishap_beside_the_commit_reaches_who_waits_and_the_next_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_database(f"sqlite:///{tmp_path}/node.db")
+
+    def begin(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("CREATE TABLE told (id INTEGER)")
+
+    def tell(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("INSERT INTO told VALUES (1)")
+
+    def stumble() -> None:
+        raise RuntimeError
+
+    await db.write(begin)
+    with monkeypatch.context() as patch:
+        patch.setattr(db._space, "refusal", stumble)  # type: ignore[attr-defined]  # the SQLite database's own
+        with pytest.raises(RuntimeError):
+            await db.write(tell)
+    await db.write(tell)
+    assert await db.read(lambda tx: tx.connection.exec_driver_sql("SELECT count(*) FROM told").scalar()) == 1
+    await db.close()
+
+
 async def test_a_stopped_database_takes_nothing_more(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path}/node.db")
     await db.close()

@@ -59,3 +59,15 @@ async def test_following_brings_recent_posts_and_unfollowing_takes_them_out(db: 
         assert homes(tx, alice) == [other.id]
 
     await db.write(story)
+
+
+async def test_of_some_posts_it_is_known_which_are_at_home(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        alice, bob = person(tx, "alice"), person(tx, "bob")
+        mine, other = note(tx, alice), note(tx, bob)
+        for post in (mine, other):
+            home.deliver(tx, post)
+        assert home.among(tx, alice.id, [mine.id, other.id]) == {mine.id}
+        assert home.among(tx, alice.id, []) == set()
+
+    await db.write(story)

@@ -1,10 +1,12 @@
-"""Accept: somebody lets a person of ours follow them."""
+"""Accept: somebody lets a person of ours follow them, or quote, answer or boost a post."""
 
 from __future__ import annotations
 
 from fediverse_node.activitystreams.documents import Activity
 from fediverse_node.activitystreams.values import link
 from fediverse_node.actors import queries as actors
+from fediverse_node.federation.discovery.objects import FoundQuote
+from fediverse_node.federation.inbox import consents, relayed
 from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Found, Ignored, Outcome
@@ -15,14 +17,22 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
 
 
-async def resolve(verified: Verified, fetch: Fetch) -> Found:  # noqa: ARG001 the handlers' protocol
-    """Nothing: our follows are here."""
-    return NOTHING
+async def resolve(verified: Verified, fetch: Fetch) -> Found:
+    """Where the yes to a quote can be read; our follows are here."""
+    result = verified.activity.result
+    if result is None:
+        return NOTHING
+    return Found(quote=FoundQuote(authorization=await fetch.authorization(result)))
 
 
-def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome:  # noqa: ARG001 the handlers' protocol
-    """Make the follow that we asked for an accepted one."""
+def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome:
+    """Make the follow that we asked for an accepted one; the same with a quote, an answer, a boost."""
+    asked = consents.answered(tx, verified.activity, verified.signer, context)
+    if asked is not None:
+        return consents.accept(tx, asked, verified, found, context)
     follow = answered_follow(tx, verified, context)
+    if follow is None and relayed.answered(tx, verified, context, "active"):
+        return Applied()
     if follow is None or not follows.accept(tx, follow):
         return Ignored("the answer to a question that was not asked")
     home.backfill(tx, follow.follower_id, follow.target_id)

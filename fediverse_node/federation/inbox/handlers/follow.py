@@ -9,6 +9,7 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.builders import accept
 from fediverse_node.federation.delivery.queue import enqueue
+from fediverse_node.federation.inbox import relayed
 from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Found, Ignored, Outcome
@@ -31,8 +32,10 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
     if activity.id is None or activity.object_id is None:
         raise NotValid("A Follow needs an “id” and an “object”.")
     target = actors.by_uri(tx, activity.object_id)
-    if target is None or not target.local or not target.active or target.type == "Application":
+    if target is None or not target.local or not target.active:
         return Ignored("a follow of nobody here")
+    if target.type == "Application":
+        return relayed.followed_back(tx, verified, context)
     if posts.tombstone(tx, activity.id) is not None:
         return Ignored("a follow that was taken back before it came")
     follow = _stored(tx, activity.id, follower=follower, target=target)

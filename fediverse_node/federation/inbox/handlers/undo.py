@@ -7,18 +7,21 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.arrivals import queries as arrivals
 from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.fetching import Fetch
+from fediverse_node.federation.inbox.handlers import block
 from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Found, Ignored, Outcome
+from fediverse_node.federation.inbox.reacting import forget_told, take_back, take_back_what
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.kernel.urls import same_origin
 from fediverse_node.notifications import queries as notifications
+from fediverse_node.posts import emoji_reactions, reactions
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts import reactions
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 
-_KINDS = frozenset({"Follow", "Like", "Announce"})
+_KINDS = frozenset({"Follow", "Like", "EmojiReact", "Announce", "Block"})
+_LIKES = frozenset({"Like", "EmojiReact"})
 
 
 async def resolve(verified: Verified, fetch: Fetch) -> Found:  # noqa: ARG001 the handlers' protocol
@@ -37,12 +40,12 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
         raise NotAllowed("What somebody else did is not to be taken back.", detail=activity.actor[:200])
     if stated is not None and stated not in _KINDS:
         return Ignored("taking back what had no effect here")
-    undone = _by_id(tx, verified, stated) or _by_what_it_did(tx, verified, stated)
+    undone = _by_id(tx, verified, stated) or _by_what_it_did(tx, verified, stated, context)
     if undone:
         return Applied()
     uri = activity.object_id
     if uri is not None and same_origin(uri, activity.actor):
-        posts.bury(tx, uri, activity.actor, former_type=stated)
+        posts.bury(tx, uri, activity.actor, former_type=stated or "Activity")
         return Applied()
     return Ignored("taking back what is not here")
 
@@ -60,16 +63,21 @@ def _by_id(tx: Tx, verified: Verified, stated: str | None) -> bool:
         post_id, actor_id = liked
         _require(actor_id, "Like", verified, stated)
         return _unlike(tx, post_id, actor_id)
+    reaction = emoji_reactions.by_uri(tx, uri)
+    if reaction is not None:
+        # The same emoji comes in a Like or in an EmojiReact.
+        _require(reaction.actor_id, stated if stated in _LIKES else "Like", verified, stated)
+        return take_back(tx, reaction, posts.by_id(tx, reaction.post_id))
     boost = posts.by_uri(tx, uri)
     if boost is not None:
         if boost.boost_of_id is None:
             raise NotAllowed("A post is deleted, not undone.", detail=uri[:200])
         _require(boost.actor_id, "Announce", verified, stated)
         return _unboost(tx, boost, verified)
-    return False
+    return stated in {None, "Block"} and block.take_back(tx, verified)
 
 
-def _by_what_it_did(tx: Tx, verified: Verified, stated: str | None) -> bool:
+def _by_what_it_did(tx: Tx, verified: Verified, stated: str | None, context: Context) -> bool:
     """Where the id is unknown: servers have sent an Undo with a fresh id for what it takes back.
 
     An id that is remembered is not unknown: what it made was taken back or made anew since, and an
@@ -88,8 +96,9 @@ def _by_what_it_did(tx: Tx, verified: Verified, stated: str | None) -> bool:
     post = posts.by_uri(tx, uri)
     if post is None:
         return False
-    if stated == "Like":
-        return _unlike(tx, post.id, signer_id)
+    if stated in _LIKES:
+        reacted = take_back_what(tx, activity.object or {}, verified.signer, post, context.addresses)
+        return reacted or _unlike(tx, post.id, signer_id)
     boost = posts.boost_by(tx, signer_id, post.id) if stated == "Announce" else None
     return boost is not None and _unboost(tx, boost, verified)
 
@@ -112,7 +121,7 @@ def _unlike(tx: Tx, post_id: int, actor_id: int) -> bool:
     if reactions.unfavourite(tx, post_id, actor_id) is None:
         return False
     if post is not None:
-        notifications.remove(tx, post.actor_id, "favourite", from_actor_id=actor_id, post_id=post_id)
+        forget_told(tx, post, actor_id)
     return True
 
 

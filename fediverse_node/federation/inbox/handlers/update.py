@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fediverse_node.activitystreams.documents import ObjectDoc
+from fediverse_node.activitystreams.read import read_object
 from fediverse_node.federation.discovery.candidate import store
-from fediverse_node.federation.discovery.objects import POST_TYPES
-from fediverse_node.federation.discovery.shaping import shape
+from fediverse_node.federation.discovery.kinds import is_post
+from fediverse_node.federation.inbox import consents, recounting
 from fediverse_node.federation.inbox.authenticate import Verified
+from fediverse_node.federation.inbox.authority import own_object
 from fediverse_node.federation.inbox.fetching import Fetch
 from fediverse_node.federation.inbox.handlers.create import described
-from fediverse_node.federation.inbox.interest import is_wanted, local_recipients
+from fediverse_node.federation.inbox.interest import is_wanted
 from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignored, Missing, Outcome
-from fediverse_node.federation.inbox.storing import store_new, with_recipients
-from fediverse_node.kernel.errors import NotAllowed
-from fediverse_node.notifications import queries as notifications
+from fediverse_node.federation.inbox.removing import remove_post
+from fediverse_node.federation.inbox.revising import revise
+from fediverse_node.federation.inbox.storing import store_new
+from fediverse_node.kernel.errors import Gone, NotAllowed, NotFound
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
@@ -27,7 +28,17 @@ async def resolve(verified: Verified, fetch: Fetch) -> Found:
     assert uri is not None
     if uri == verified.activity.actor:
         return Found(actor=await fetch.actor(uri))
-    return Found(post=await fetch.post(uri))
+    try:
+        return Found(post=await fetch.post(uri))
+    except Gone:
+        # What is served as a Tombstone was deleted softly (FEP-4f05), and its Delete may be lost.
+        return Found(gone=frozenset({uri}))
+    except (NotFound, NotAllowed):
+        # A post that is not for everybody is hidden from our server and stands; its author sent it whole.
+        node = own_object(verified.activity)
+        if node is None:
+            raise
+        return Found(quote=await fetch.quote(read_object(node)))
 
 
 def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome:
@@ -41,49 +52,40 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
             return Missing()
         store(tx, found.actor)
         return Applied()
+    return _edited(tx, uri, verified, found, context)
+
+
+def _edited(tx: Tx, uri: str, verified: Verified, found: Found, context: Context) -> Outcome:
     post = posts.by_uri(tx, uri)
     if post is not None and post.actor_id != verified.signer.id:
         raise NotAllowed("Only its author may edit a post.", detail=uri[:200])
+    if post is not None and uri in found.gone:
+        remove_post(tx, post, actor_uri=verified.signer.uri)
+        return Applied()
     doc = described(verified, found)
     if doc is None:
         return Ignored("an edit of a post we do not have") if post is None else Missing()
-    if doc.type not in POST_TYPES:
+    if not is_post(doc):
         return Ignored("a kind of object without effect here")
     if post is None:
         return _unknown(tx, doc, verified, found, context)
-    return _revise(tx, post, doc, verified, context)
+    return _known(tx, post, doc, verified, found, context)
+
+
+def _known(tx: Tx, post: Post, doc: ObjectDoc, verified: Verified, found: Found, context: Context) -> Outcome:
+    counted = recounting.settle(tx, post, doc, found) if post.type == doc.type == "Question" else None
+    if counted is not None:
+        return counted
+    outcome = revise(tx, post, doc, verified.signer, context, said_at=verified.activity.published)
+    return consents.follow(tx, post, doc, verified, found, context, outcome=outcome)
 
 
 def _unknown(tx: Tx, doc: ObjectDoc, verified: Verified, found: Found, context: Context) -> Outcome:
     """An edit that came before its post, or of one we had no use for: the origin has the current text."""
     assert doc.id is not None
-    if posts.tombstone(tx, doc.id) is not None or not is_wanted(tx, doc, verified.signer, context):
+    if posts.is_gone(tx, doc.id) or not is_wanted(tx, doc, verified.signer, context):
         return Ignored("an edit of a post we do not have")
     if found.post is None:
         return Missing()
-    return Applied() if store_new(tx, doc, verified.signer, context) else Ignored("a post that was deleted")
-
-
-def _revise(tx: Tx, post: Post, doc: ObjectDoc, verified: Verified, context: Context) -> Outcome:
-    edited = min(doc.updated or verified.activity.published or tx.now, tx.now)
-    if edited < post.published_at or (post.edited_at is not None and edited <= post.edited_at):
-        return Ignored("an edit older than what is here")
-    if doc.type != post.type:
-        raise NotAllowed("An edit does not change what kind of thing a post is.", detail=post.uri[:200])
-    shaped = shape(doc, verified.signer, id_=post.id, now=tx.now)
-    people = local_recipients(tx, doc, context)
-    revised = replace(
-        shaped.post,
-        # Whom a post was for is decided once: an edit that could widen it would undo a promise.
-        visibility=post.visibility,
-        addressed=post.addressed,
-        in_reply_to_uri=post.in_reply_to_uri,
-        in_reply_to_id=post.in_reply_to_id,
-        published_at=post.published_at,
-        created_at=post.created_at,
-        edited_at=edited,
-    )
-    posts.revise(tx, revised, mentioned=with_recipients(shaped, people), tagged=shaped.tagged)
-    for booster_id in posts.local_boosters(tx, post.id):
-        notifications.add(tx, booster_id, "update", from_actor_id=post.actor_id, post_id=post.id)
-    return Applied()
+    stored = store_new(tx, doc, verified.signer, context, found=found)
+    return Applied() if stored is not None else Ignored("a post that was deleted")

@@ -18,10 +18,11 @@ SERVER = replace(
     followers=ADDRESSES.followers(NAME),
     following=ADDRESSES.following(NAME),
 )
+ITS_KEYS = [replace(key, key_id=key.key_id.replace(ALICE.uri, SERVER.uri)) for key in KEYS]
 
 
 def test_it_is_as_pinned_and_reads_back() -> None:
-    document = instance_actor.document(SERVER, KEYS, addresses=ADDRESSES, name="Home")
+    document = instance_actor.document(SERVER, ITS_KEYS, addresses=ADDRESSES, name="Home")
     assert_golden("instance_actor", document)
     read = read_actor(document)
     assert (read.id, read.type, read.webfinger) == (

@@ -12,6 +12,7 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import claims
 from fediverse_node.deliveries.tables import envelopes
 from fediverse_node.federation.delivery import queue, turn
+from fediverse_node.federation.delivery.telling import Change
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.follows import queries as follows
 from fediverse_node.outbound.client import Outbound
@@ -254,6 +255,24 @@ async def test_slow_hosts_hold_a_quarter_of_the_slots_at_most(
     assert all("too many slow servers" in row.last_error for row in cut)
 
 
+async def test_a_clock_that_jumps_sends_nothing_twice_and_the_worker_stays(
+    db: Database, outbound: Outbound, alice: Actor, clock: TurnedClock
+) -> None:
+    gate = asyncio.Event()
+    sink = Sink(gate=gate)
+    async with open_sinks(sink), working(db, outbound):
+        await post_letters(db, alice, [sink.inbox])
+        await sink.came.wait()
+        clock.turn(minutes=5)
+        await db.write(lambda tx: tx.ring(queue.BELL))
+        await until(db, lambda found: all(row.leased_until > clock() for row in found))
+        gate.set()
+        await until(db, all_done)
+        await post_letters(db, alice, [sink.inbox])
+        await until(db, all_done)
+    assert len(sink.ids) == len(set(sink.ids)) == 2
+
+
 async def test_a_process_that_died_with_letters_in_hand_loses_none(
     db: Database, outbound: Outbound, alice: Actor
 ) -> None:
@@ -334,11 +353,11 @@ async def test_the_worker_survives_a_database_that_refuses_for_a_moment(
     sink, real, broken = Sink(), turn.settle, [True, True]
     monkeypatch.setattr(module, "_TROUBLE", 0.01)
 
-    def settle(*args: object) -> None:
+    def settle(*args: object) -> list[Change]:
         if args[1] and broken:
             broken.pop()
             raise OSError("no space left")
-        real(*args)  # type: ignore[arg-type]  # handed on as they came
+        return real(*args)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(module, "settle", settle)
     async with open_sinks(sink), working(db, outbound):

@@ -8,7 +8,7 @@ import pytest
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.federation.discovery.actors import by_handle, by_uri, fetch, keep
-from fediverse_node.kernel.errors import NodeError, NotFound, NotValid
+from fediverse_node.kernel.errors import Gone, NodeError, NotFound, NotValid
 from fediverse_node.kernel.text import Handle
 from tests.fakes.remote_server import ACTIVITY_JSON, Answer, public_pem, rsa_key
 from tests.unit.federation.discovery.conftest import OURS, World
@@ -108,6 +108,14 @@ async def test_a_handle_is_found_and_then_known(world: World) -> None:
     asked = len(world.there.asked)
     assert await by_handle(world.discovery, handle, world.budget) == actor
     assert len(world.there.asked) == asked
+
+
+async def test_of_a_deleted_account_only_that_is_said(world: World) -> None:
+    handle = Handle("bob", world.there.domain)
+    actor = await by_handle(world.discovery, handle, world.budget)
+    await world.discovery.db.write(lambda tx: actors.change(tx, actor.id, {"deleted_at": tx.now}))
+    with pytest.raises(Gone, match="deleted"):
+        await by_handle(world.discovery, handle, world.budget)
 
 
 async def test_a_handle_of_ours_is_not_asked_for(world: World) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from fediverse_node.federation.discovery.fetch import Budget, TooManyFetches
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.federation.discovery.fetch import Budget, Fetcher, TooManyFetches
 from fediverse_node.kernel.errors import Gone, NodeError, NotAllowed, NotFound, NotNow, NotValid
+from fediverse_node.peers import signing
 from tests.fakes.remote_server import Answer, JsonDict
 from tests.unit.federation.discovery.conftest import OURS, World
 
@@ -142,6 +144,31 @@ async def test_a_server_that_wants_the_newer_signatures_gets_them(world: World) 
     first, second = world.there.asked
     assert "Signature-Input" not in first.headers
     assert "Signature-Input" in second.headers
+
+
+async def test_what_a_server_accepted_is_tried_first_next_time_also_after_a_restart(world: World) -> None:
+    world.there.refuses = lambda asked: "Signature-Input" not in asked.headers
+    first, second, third = (world.there.publish(note(world, f"/notes/{n}")) for n in (1, 2, 3))
+    assert await world.discovery.fetcher.document(first["id"], world.budget) == first
+    assert await world.discovery.fetcher.document(second["id"], world.budget) == second
+    assert ["Signature-Input" in asked.headers for asked in world.there.asked] == [False, True, True]
+    later = Fetcher(
+        db=world.discovery.db,
+        outbound=world.discovery.fetcher._outbound,
+        clock=world.discovery.clock,
+        addresses=world.discovery.addresses,
+    )
+    world.there.refuses = lambda asked: "Signature-Input" in asked.headers
+    assert await later.document(third["id"], world.budget) == third
+    assert ["Signature-Input" in asked.headers for asked in world.there.asked[3:]] == [True, False]
+    assert await world.discovery.db.read(signing.unusual) == {}
+
+
+async def test_a_server_without_keys_says_how_to_get_them(world: World) -> None:
+    world.discovery.fetcher._addresses = Addresses("https://another.example")
+    with pytest.raises(NotNow, match="init"):
+        await world.discovery.fetcher.document(f"{world.there.origin}/notes/1", world.budget)
+    assert world.there.asked == []
 
 
 async def test_the_budget_ends_and_its_end_is_not_remembered(world: World) -> None:

@@ -163,3 +163,33 @@ async def test_an_edited_answer_still_goes_to_whom_it_answers(db: Database, desk
     post = await publish(desk, alice, Draft(text="yes", in_reply_to_id=parent))
     await edit(desk, alice, post.id, Edit(text="no"))
     assert [inboxes for _, inboxes in await sent(db)] == [{"https://there.example/inbox"}] * 2
+
+
+async def test_an_edit_takes_nobody_away_who_was_addressed_without_a_handle(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    bob = await db.write(partial(member, name="bob"))
+    carol = await db.write(partial(member, name="carol"))
+    draft = Draft(text="Hello @carol", visibility="direct", named=(bob,))
+    post = await publish(desk, alice, draft)
+    after = await edit(desk, alice, post.id, Edit(text="Hello"))
+    mentioned = await db.read(lambda tx: posts.mentions_of(tx, [post.id])[post.id])
+    # Carol stood in the text, and Bob did not.
+    assert (after.addressed, [each.actor_uri for each in mentioned]) == ((bob.uri,), [bob.uri])
+    assert carol.uri in post.addressed
+
+
+async def test_html_is_sanitised_counted_as_read_and_kept_as_it_is(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    text = '<p>Some <b>bold</b> #word<script>alert("no")</script></p>'
+    post = await publish(desk, alice, Draft(text=text, content_type="text/html"))
+    assert (post.source, post.source_media_type) == (None, None)
+    assert "script" not in post.content_html
+    tags = await db.read(lambda tx: posts.hashtags_of(tx, [post.id])[post.id])
+    assert [each.name for each in tags] == ["word"]
+    before = len(await sent(db))
+    same = await edit(desk, alice, post.id, Edit(text=text, content_type="text/html"))
+    assert (same.content_html, len(await sent(db))) == (post.content_html, before)
+    with pytest.raises(NotValid):
+        await publish(desk, alice, Draft(text="<p> </p>", content_type="text/html"))

@@ -1,0 +1,17 @@
+"""A post is taken out of every room that knows of it."""
+
+from __future__ import annotations
+
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.polls import queries as polls
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.model import Post
+from fediverse_node.storage.tx import Tx
+
+
+def remove_post(tx: Tx, post: Post, *, actor_uri: str) -> None:
+    """Delete *post* of *actor_uri*, with what hangs on it. Safe to do twice."""
+    posts.remove(tx, post, actor_uri=actor_uri)
+    if post.type == "Question":
+        polls.remove(tx, post.id)
+    notifications.remove_for_post(tx, post.id)

@@ -1,0 +1,104 @@
+"""What a person may see, but does not want to hear: mutes, blocks, servers they shun, servers silenced here.
+
+`rule` says what can be seen at all; this says what is left out of timelines and notifications. For whoever
+blocks and mutes nobody, on a server that silences nobody, it asks the database nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
+from fediverse_node.follows import queries as follows
+from fediverse_node.moderation import queries as moderation
+from fediverse_node.moderation.model import Stance
+from fediverse_node.moderation.policy import policy
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.authorship import authors_of
+from fediverse_node.posts.model import Post
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import Viewer
+
+
+def heard(tx: Tx, found: Sequence[Post], viewer: Viewer, *, in_public: bool = False) -> list[Post]:
+    """Those of *found* that belong into a timeline of the viewer's, in their order.
+
+    Left out is what is written or boosted by somebody blocked, muted or of a shunned server, what answers
+    them, and what mentions somebody blocked; *in_public* also what silenced servers say to strangers.
+    """
+    silence = in_public and any(rule.severity != "noop" for rule in policy(tx).domains.values())
+    concerned = policy(tx).concerns(viewer.actor_id)
+    if not found or not (silence or concerned):
+        return list(found)
+    voices = _voices(tx, found)
+    speakers = {id_ for ids in voices.values() for id_ in ids}
+    unheard = _silenced(tx, _known(tx, speakers), viewer.actor_id) if silence else set()
+    named: set[int] = set()
+    if concerned:
+        stance = moderation.stance(tx, viewer.actor_id, speakers)
+        unheard |= stance.blocking | stance.blocked_by | stance.muting.keys()
+        unheard |= (
+            {each.id for each in _known(tx, speakers) if _is_shunned(stance, each)}
+            if stance.domains
+            else set()
+        )
+        named = _naming(tx, found, stance)
+    return [
+        post
+        for post in found
+        if post.actor_id == viewer.actor_id or not (post.id in named or unheard & voices[post.id])
+    ]
+
+
+def hushed(tx: Tx, person_id: int, people: Iterable[Actor]) -> set[int]:
+    """Those of *people* of whom a person is not notified."""
+    some = {person.id: person for person in people}
+    silenced = _silenced(tx, some.values(), person_id)
+    if not policy(tx).concerns(person_id):
+        return silenced
+    stance = moderation.stance(tx, person_id, some)
+    quiet = {id_ for id_, mute in stance.muting.items() if mute.notifications}
+    out = {id_ for id_, each in some.items() if stance.apart(id_) or _is_shunned(stance, each)}
+    return silenced | quiet | out
+
+
+def _voices(tx: Tx, found: Sequence[Post]) -> dict[int, set[int]]:
+    """Who speaks in each post, by post: its author, and the author of what it boosts or answers."""
+    beside = {
+        post.id: [id_ for id_ in (post.boost_of_id, post.in_reply_to_id) if id_ is not None] for post in found
+    }
+    authors = authors_of(tx, (id_ for ids in beside.values() for id_ in ids))
+    return {
+        post.id: {post.actor_id, *(authors[id_] for id_ in beside[post.id] if id_ in authors)}
+        for post in found
+    }
+
+
+def _naming(tx: Tx, found: Sequence[Post], stance: Stance) -> set[int]:
+    """The posts that mention somebody blocked, on either side."""
+    if not stance.apart_uris:
+        return set()
+    mentions = posts.mentions_of(tx, [post.id for post in found])
+    return {
+        post_id
+        for post_id, names in mentions.items()
+        if any(name.actor_uri in stance.apart_uris for name in names)
+    }
+
+
+def _known(tx: Tx, ids: set[int]) -> Iterable[Actor]:
+    return actors.by_ids(tx, ids).values()
+
+
+def _is_shunned(stance: Stance, person: Actor) -> bool:
+    return not person.local and stance.shuns(person.domain)
+
+
+def _silenced(tx: Tx, people: Iterable[Actor], listener_id: int | None) -> set[int]:
+    """Whom only their followers hear, as far as the listener is none."""
+    rules = policy(tx)
+    found = {each.id for each in people if not each.local and rules.is_silenced(each.domain)}
+    if not found or listener_id is None:
+        return found
+    return found - follows.followed_among(tx, listener_id, found)

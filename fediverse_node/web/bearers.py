@@ -1,0 +1,98 @@
+"""Who is asking: from a bearer token to an account, inside the transaction that reads the rest.
+
+The token is looked up each time, by the index over its hash: one that was revoked is refused at the
+next request, in every process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from fediverse_node.accounts import queries as accounts
+from fediverse_node.accounts.model import Account
+from fediverse_node.actors.model import Actor
+from fediverse_node.kernel.errors import NotAllowed, NotAuthenticated
+from fediverse_node.oauth import tokens
+from fediverse_node.oauth.model import AccessToken
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import ANONYMOUS, Viewer, viewer_for
+
+_MAX_TOKEN = 512
+#: What the old scope `follow` stands for (Mastodon's OAuth scopes page).
+_FOLLOW = frozenset({"follows", "blocks", "mutes"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a route asks of its caller.
+
+    Attributes:
+        scope: what a token must allow; empty when any token will do.
+        or_scope: what will do instead.
+        person: nobody may come without a token.
+    """
+
+    scope: str = ""
+    or_scope: str = ""
+    person: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A person, through an app that they let in."""
+
+    token: AccessToken
+    account: Account
+    actor: Actor
+
+
+def bearer_of(request: web.Request) -> str | None:
+    """The token of the `Authorization` header; None when there is none of this kind.
+
+    Tokens in the query are not read: queries end up in the logs of proxies.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return token.strip()[:_MAX_TOKEN]
+
+
+def caller(tx: Tx, bearer: str | None, need: Need) -> Caller | None:
+    """Who *bearer* speaks for; None for an anonymous request where those are allowed.
+
+    A token that is no good is refused also where none is needed: the app believes that it acts for
+    somebody, and must learn that it does not.
+
+    Raises:
+        NotAuthenticated: there is no token, or it is unknown or revoked, or its owner is gone.
+        NotAllowed: it does not allow this, or its owner may not act.
+    """
+    if bearer is None:
+        if need.person:
+            raise NotAuthenticated("The access token is missing. Send it as: Authorization: Bearer …")
+        return None
+    token = tokens.find(tx, bearer)
+    owner = accounts.with_actor(tx, token.account_id) if token is not None else None
+    if token is None or owner is None or owner[1].deleted_at is not None:
+        raise NotAuthenticated("The access token is invalid or was revoked.")
+    account, actor = owner
+    if account.disabled_at is not None or actor.suspended_at is not None:
+        raise NotAllowed("This account is disabled. Ask whoever runs this server.")
+    if need.scope and not (allows(token, need.scope) or need.or_scope in token.scopes):
+        raise NotAllowed(f"This needs the scope {need.scope}, which the access token does not have.")
+    return Caller(token=token, account=account, actor=actor)
+
+
+def allows(token: AccessToken, scope: str) -> bool:
+    """Whether *token* may do what needs *scope*, in its finer or its older form."""
+    top, _, fine = scope.partition(":")
+    if "follow" in token.scopes and fine in _FOLLOW and top in {"read", "write"}:
+        return True
+    return token.allows(scope)
+
+
+def viewer_of(found: Caller | None) -> Viewer:
+    """The eyes through which posts are looked at."""
+    return ANONYMOUS if found is None else viewer_for(found.actor)

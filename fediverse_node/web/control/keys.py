@@ -1,0 +1,68 @@
+"""Operations on the keys of our own actors."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from fediverse_node.accounts import queries as accounts
+from fediverse_node.actors import local, retired
+from fediverse_node.actors import queries as actors
+from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor
+from fediverse_node.federation.outbox import rotate as outbox
+from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.kernel.errors import NotFound
+from fediverse_node.node import Node
+from fediverse_node.storage.tx import Tx
+from fediverse_node.web.control.accounts import account_named
+from fediverse_node.web.control.desks import desk_of
+from fediverse_node.web.control.operation import JsonDict, Progress
+
+
+async def rotate(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name?, blind?}` → `{handle, keys, told}`. Without a name: the server's own keys."""
+    del progress
+    name, blind = arguments.get("name"), bool(arguments.get("blind"))
+    addresses = Addresses(node.config.origin)
+    actor = await node.db.read(lambda tx: _meant(tx, addresses, name))
+    fresh = await asyncio.to_thread(local.generate_keys)
+    made = await outbox.rotate(desk_of(node), actor.id, fresh, blind=blind)
+    return {"handle": actor.handle, "keys": list(made.key_ids), "told": made.told}
+
+
+async def listing(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{}` → `{keys: [...]}`: every public key that our actors show, and what signs with it."""
+    del arguments, progress
+    addresses = Addresses(node.config.origin)
+    return {"keys": await node.db.read(lambda tx: _every(tx, addresses))}
+
+
+def _meant(tx: Tx, addresses: Addresses, name: str | None) -> Actor:
+    if name is not None:
+        return account_named(tx, name)[1]
+    server = local.instance_actor(tx, addresses)
+    if server is None:
+        raise NotFound("This server has no keys yet. Start it once.")
+    return server
+
+
+def _every(tx: Tx, addresses: Addresses) -> list[JsonDict]:
+    server = local.instance_actor(tx, addresses)
+    people = [actor for _, actor in accounts.every(tx)]
+    return [row for actor in [*([server] if server else []), *people] for row in _of(tx, actor)]
+
+
+def _of(tx: Tx, actor: Actor) -> list[JsonDict]:
+    current = {key.key_id for key in actors.keys_of(tx, actor.id)}
+    former = {key.key_id: key.retired_at for key in retired.of_actor(tx, actor.id)}
+    return [
+        {
+            "handle": actor.handle,
+            "id": key.key_id,
+            "kind": key.kind,
+            "fingerprint": hashlib.sha256(key.public_key.encode()).hexdigest()[:16],
+            "replaced_at": None if key.key_id in current else to_rfc3339(former[key.key_id]),
+        }
+        for key in retired.shown_keys(tx, actor.id)
+    ]

@@ -1,0 +1,1 @@
+"""The door for pictures and files of others: at addresses we signed, from copies we keep."""
