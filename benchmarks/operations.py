@@ -6,9 +6,10 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from benchmarks.engines import Engine
 from benchmarks.process import NodeProcess
 from benchmarks.remote import KEY_PAIRS, JsonDict, Somebody, World
 from benchmarks.rows import Village
@@ -31,12 +32,15 @@ class Bench:
     Attributes:
         count: operations of one kind; fewer where a kind is expensive or its subjects run out.
         world: what the other servers know; `listener` answers for it.
+        hanging: servers that take what they are sent and never answer.
     """
 
     node: NodeProcess
     village: Village
     world: World
     listener: Listener
+    hanging: Listener
+    engine: Engine
     count: int
 
     @property
@@ -74,19 +78,22 @@ class Bench:
             await self._round(requests[first : first + size], status=status, deliveries=deliveries)
             for first in range(0, size * min(ROUNDS, len(requests)), size)
         ]
-        used, wall = min(rounds)
+        used, wall, database = min(rounds)
         return Figure(
             operation=operation,
             value=used * 1000 / (size * per),
+            database=database * 1000 / (size * per) if self.engine.apart else None,
             count=size * per * len(rounds),
             per_second=size * per / wall,
             budget=budget,
         )
 
-    async def _round(self, requests: Sequence[bytes], *, status: int, deliveries: int) -> tuple[float, float]:
-        """CPU seconds of the node, and wall seconds."""
+    async def _round(
+        self, requests: Sequence[bytes], *, status: int, deliveries: int
+    ) -> tuple[float, float, float]:
+        """CPU seconds of the node, wall seconds, and CPU seconds of the database server."""
         expected = self.listener.received + deliveries * len(requests)
-        began, used = time.perf_counter(), self.node.cpu_seconds()
+        began, used, database = time.perf_counter(), self.node.cpu_seconds(), self.engine.cpu_seconds()
         replies = await send_all("127.0.0.1", self.node.place.port, requests, connections=CONNECTIONS)
         if deliveries:
             await self.listener.until(expected, seconds=_PATIENCE)
@@ -94,8 +101,8 @@ class Bench:
         if deliveries:
             await asyncio.sleep(0.3)  # the last of them are still being written down
         used = self.node.cpu_seconds() - used
-        _require(replies, status)
-        return used, wall
+        require(replies, status)
+        return used, wall, self.engine.cpu_seconds() - database
 
 
 async def creates(bench: Bench) -> list[Figure]:
@@ -106,17 +113,42 @@ async def creates(bench: Bench) -> list[Figure]:
         for author in (authors[number % len(authors)] for number in range(bench.count))
     ]
     before = await _newest_at_home(bench)
-    figure = await bench.measure("inbound Create", letters, budget=0.9, status=202)
+    found = await _with_stored(bench, "inbound Create", letters)
     if await _newest_at_home(bench) == before:
         msg = "what was delivered is not in the home timeline"
         raise RuntimeError(msg)
-    return [figure]
+    return found
+
+
+async def _with_stored(bench: Bench, operation: str, letters: Sequence[bytes]) -> list[Figure]:
+    """What each of *letters* costs, and what it leaves in the database."""
+    before = bench.engine.stored()
+    figure = await bench.measure(operation, letters, budget=0.9, status=202)
+    after, count = bench.engine.stored(), figure.count
+    size, rows = (after.size - before.size) / count, (after.rows - before.rows) / count
+    return [
+        figure,
+        Figure(operation=f"{operation}, stored", value=size, unit="bytes", count=count),
+        Figure(operation=f"{operation}, rows", value=rows, unit="rows", count=count),
+    ]
+
+
+async def creates_on_one_core(bench: Bench) -> list[Figure]:
+    """How many of them fit into a second of one core; whoever makes the load has the others."""
+    authors = bench.village.authors
+    letters = [
+        author.letter(bench.inbox, author.create())
+        for author in (authors[number % len(authors)] for number in range(bench.count))
+    ]
+    with bench.node.on_one_core():
+        figure = await bench.measure("inbound Create on one core", letters, budget=None, status=202)
+    return [replace(figure, value=figure.per_second or 0.0, unit="per second", budget=1000, at_least=True)]
 
 
 async def likes(bench: Bench) -> list[Figure]:
     """Known people like the reader's posts, each pair once."""
     letters = [author.letter(bench.inbox, author.like(post)) for author, post in _pairs(bench)]
-    return [await bench.measure("inbound Like", letters, budget=0.9, status=202)]
+    return await _with_stored(bench, "inbound Like", letters)
 
 
 async def announces(bench: Bench) -> list[Figure]:
@@ -146,24 +178,6 @@ async def follows_of_unknown(bench: Bench) -> list[Figure]:
     letters = [each.letter(bench.inbox, each.follow(bench.village.reader.uri)) for each in strangers]
     # A fetch of the actor and a delivery for each.
     return [await bench.measure("inbound Follow, unknown", letters, budget=4, status=202, deliveries=2)]
-
-
-async def deliveries(bench: Bench) -> list[Figure]:
-    """One post to so many inboxes, from the request that publishes it."""
-    headers = [
-        ("Host", bench.node.place.domain),
-        ("Authorization", f"Bearer {bench.village.star_token}"),
-        ("Content-Type", "application/json"),
-    ]
-    body = json.dumps({"status": "Good morning, all of you. The river is high today."}).encode()
-    post = request("POST", "/api/v1/statuses", headers, body)
-    audience = bench.village.audience
-    posts = [post] * ROUNDS
-    return [
-        await bench.measure(
-            "delivery to a distinct inbox", posts, budget=0.6, deliveries=audience, per=audience
-        )
-    ]
 
 
 async def actor_gets(bench: Bench) -> list[Figure]:
@@ -216,7 +230,7 @@ async def _newest_at_home(bench: Bench) -> str:
 
 async def _ask(bench: Bench, asked: bytes) -> Reply:
     replies = await send_all("127.0.0.1", bench.node.place.port, [asked], connections=1)
-    _require(replies, 200)
+    require(replies, 200)
     return replies[0]
 
 
@@ -225,7 +239,12 @@ def _pairs(bench: Bench) -> list[tuple[Somebody, str]]:
     return [(author, post) for post, author in islice(product(posts, bench.village.authors), bench.count)]
 
 
-def _require(replies: Sequence[Reply], status: int) -> None:
+def require(replies: Sequence[Reply], status: int) -> None:
+    """All of *replies* have *status*.
+
+    Raises:
+        RuntimeError: one has not.
+    """
     wrong = [reply for reply in replies if reply.status != status]
     if wrong:
         found = f"{wrong[0].status} {wrong[0].body[:300]!r}"

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -76,17 +78,33 @@ def free_port() -> int:
 
 
 class NodeProcess:
-    """`python -m fediverse_node serve`, running.
+    """`python -m fediverse_node serve`, running; or another *command* that runs until it is stopped.
+
+    Args:
+        program: Python that ends in the command line's `main()`, where that is not all.
 
     Attributes:
+        port: where it listens, where several processes are one node.
         seconds_to_answer: from the start of the process to its first answer.
         cpu_to_answer: CPU seconds it used until then.
     """
 
-    def __init__(self, place: Place, config: Path, *, plain_loop: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        config: Path,
+        *,
+        plain_loop: bool = False,
+        command: Sequence[str] = ("serve",),
+        port: int | None = None,
+        program: str = "",
+    ) -> None:
         self.place = place
+        self.port = place.port if port is None else port
         self._config = config
-        self._program = ["-c", _WITHOUT_UVLOOP] if plain_loop else ["-m", "fediverse_node"]
+        program = program or (_WITHOUT_UVLOOP if plain_loop else "")
+        self._program = ["-c", program] if program else ["-m", "fediverse_node"]
+        self._command = command
         self.seconds_to_answer = 0.0
         self.cpu_to_answer = 0.0
 
@@ -94,12 +112,13 @@ class NodeProcess:
         began = time.perf_counter()
         self._log = (self.place.folder / "node.log").open("ab")
         self._process = subprocess.Popen(  # noqa: ASYNC220 starting it is what is measured
-            [sys.executable, *self._program, "--config", str(self._config), "serve"],
+            [sys.executable, *self._program, "--config", str(self._config), *self._command],
             cwd=self.place.folder,
             stderr=self._log,
             env=self._environment(),
         )
-        await self._first_answer()
+        if "serve" in self._command:
+            await self._first_answer()
         self.seconds_to_answer = time.perf_counter() - began
         self.cpu_to_answer = self.cpu_seconds()
         return self
@@ -115,6 +134,21 @@ class NodeProcess:
         return self._own_cpu(process) + sum(
             sum(child.cpu_times()[:2]) for child in process.children(recursive=True)
         )
+
+    @contextmanager
+    def on_one_core(self) -> Iterator[None]:
+        """Let all its threads have one core only, and leave the others to whoever makes the load."""
+        before = os.sched_getaffinity(self._process.pid)
+        self._pin({min(before)})
+        try:
+            yield
+        finally:
+            self._pin(before)
+
+    def _pin(self, cores: set[int]) -> None:
+        for thread in psutil.Process(self._process.pid).threads():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(thread.id, cores)
 
     def memory_mebibytes(self) -> float:
         """Resident memory of the process and of its children."""
@@ -134,7 +168,11 @@ class NodeProcess:
     def _environment(self) -> dict[str, str]:
         """Ours, but with a place for compiled modules, which every installation has."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return {**kept, "PYTHONPYCACHEPREFIX": str(self.place.folder / "compiled")}
+        return {
+            **kept,
+            "PYTHONPYCACHEPREFIX": str(self.place.folder / "compiled"),
+            "FEDIVERSE_NODE_SERVER__LISTEN": f"127.0.0.1:{self.port}",
+        }
 
     async def _first_answer(self) -> None:
         deadline = time.monotonic() + 60
@@ -143,7 +181,7 @@ class NodeProcess:
             if self._process.poll() is not None:
                 break
             try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", self.place.port)
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             except OSError:
                 await asyncio.sleep(0.005)
                 continue

@@ -45,6 +45,7 @@ class Village:
     Attributes:
         reader: she follows all the authors, and wrote `posts`.
         star: he has `audience` followers, each with an inbox of their own.
+        sage: she has as many, some of them on servers that hang.
         people: everybody else here.
         authors: known people of elsewhere.
         posts: ids of the reader's posts, newest last.
@@ -54,6 +55,8 @@ class Village:
     reader_token: str
     star: Actor
     star_token: str
+    sage: Actor
+    sage_token: str
     people: Sequence[Actor]
     authors: Sequence[Somebody]
     audience: int
@@ -69,6 +72,7 @@ class Plan:
     people: int
     authors: Sequence[Somebody]
     audience: Sequence[Somebody]
+    mixed: Sequence[Somebody]
 
 
 async def furnish(url: str, plan: Plan) -> Village:
@@ -78,7 +82,8 @@ async def furnish(url: str, plan: Plan) -> Village:
     try:
         village = await db.write(lambda tx: _settle(tx, plan))
         authors = await db.write(lambda tx: _meet(tx, plan.authors, village.reader))
-        await db.write(lambda tx: _follow_star(tx, plan.audience, village.star))
+        await db.write(lambda tx: _follow_all(tx, plan.audience, village.star))
+        await db.write(lambda tx: _follow_all(tx, plan.mixed, village.sage))
         writers = [village.reader, *authors]
         ids: list[int] = []
         for first in range(0, plan.posts, _CHUNK):
@@ -97,18 +102,20 @@ def _settle(tx: Tx, plan: Plan) -> Village:
     addresses, pair = Addresses(plan.origin), local.generate_keys()
     found: list[Actor] = []
     issued: list[str] = []
-    for name in ("reader", "star", *(f"person{number}" for number in range(plan.people))):
+    for name in ("reader", "star", "sage", *(f"person{number}" for number in range(plan.people))):
         actor = local.new_local_actor(tx, addresses, name, local_keys=pair)
         account = accounts.create(tx, actor.id, password_hash=None)
-        if len(found) < 2:
+        if len(found) < 3:
             issued.append(tokens.issue(tx, account.id, scopes="read write follow", app_name="benchmark"))
         found.append(actor)
-    reader, star, *people = found
+    reader, star, sage, *people = found
     return Village(
         reader=reader,
         reader_token=issued[0],
         star=star,
         star_token=issued[1],
+        sage=sage,
+        sage_token=issued[2],
         people=people,
         authors=plan.authors,
         audience=len(plan.audience),
@@ -125,9 +132,9 @@ def _meet(tx: Tx, authors: Sequence[Somebody], reader: Actor) -> list[Actor]:
     return found
 
 
-def _follow_star(tx: Tx, audience: Sequence[Somebody], star: Actor) -> None:
+def _follow_all(tx: Tx, audience: Sequence[Somebody], whom: Actor) -> None:
     for follower in audience:
-        follows.add(tx, _accepted(tx, follower=_store(tx, follower), target=star))
+        follows.add(tx, _accepted(tx, follower=_store(tx, follower), target=whom))
 
 
 def _store(tx: Tx, person: Somebody) -> Actor:

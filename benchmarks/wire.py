@@ -7,6 +7,7 @@ answers what it is asked at once. Both read only what our own servers send: bodi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Self
 Headers = Iterable[tuple[str, str]]
 #: `(method, target, body)` → status, content type, body.
 Respond = Callable[[str, str, bytes], tuple[int, str, bytes]]
+#: Seconds for all the requests of one measurement; a node that needs longer has got stuck.
+PATIENCE = 120.0
 _END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 
@@ -49,7 +52,7 @@ async def send_all(host: str, port: int, requests: Sequence[bytes], *, connectio
         with suppress(ConnectionError):
             await writer.wait_closed()
 
-    async with asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         for _ in range(min(connections, len(requests))):
             group.create_task(work())
     return [reply for reply in replies if reply is not None]
@@ -68,17 +71,21 @@ def _length(head: bytes) -> int:
 class Listener:
     """Servers on loopback, one for each port it was asked for: `async with Listener(respond, 3)`.
 
+    Without *respond* they take what they are sent and never answer.
+
     Attributes:
-        received: how many requests were answered.
+        received: how many requests came.
+        times: when each came, on `time.perf_counter`; emptied by whoever wants to know.
     """
 
-    def __init__(self, respond: Respond, ports: int = 1) -> None:
+    def __init__(self, respond: Respond | None, ports: int = 1) -> None:
         self._respond = respond
         self._ports = ports
         self._servers: list[asyncio.Server] = []
         self._open: set[asyncio.Transport] = set()
         self._more = asyncio.Event()
         self.received = 0
+        self.times: list[float] = []
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -87,6 +94,10 @@ class Listener:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every port and cut every connection."""
         for server in self._servers:
             server.close()
         for transport in list(self._open):
@@ -109,7 +120,11 @@ class Listener:
                 await self._more.wait()
 
     def answer(self, method: str, target: str, body: bytes) -> bytes:
-        """The whole answer to one request."""
+        """The whole answer to one request; nothing where nothing is answered."""
+        self.times.append(time.perf_counter())
+        if self._respond is None:
+            self.received += 1
+            return b""
         status, content_type, content = self._respond(method, target, body)
         self.received += 1
         self._more.set()
