@@ -16,7 +16,10 @@ from fediverse_node.federation.builders.note import NoteParts
 
 
 def of_note(parts: NoteParts, *, id_: str, addresses: Addresses) -> JsonDict:
-    """The post has a new text, or other labels. `post.edited_at` must be set: it is the edit marker."""
+    """How the post stands now.
+
+    With a new text or other labels, `post.edited_at` must be new: it is the edit marker.
+    """
     return write.activity(
         "Update",
         id_=id_,

@@ -6,8 +6,6 @@ quote, a no, or a yes taken back.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
@@ -28,13 +26,16 @@ from fediverse_node.visibility.rule import OPEN
 
 
 def restate(tx: Tx, post: Post, author: Actor, *, addresses: Addresses) -> None:
-    """Put an Update of *post* in the post. The text is the same, so it does not show as edited here."""
+    """Put an Update of *post* in the post.
+
+    Its author changed nothing, so there is no new `updated`: Mastodon would show the post as edited. It
+    reads counts and a yes to a quote from such an Update all the same, and so does this server.
+    """
     if post.local_only:
         return
     subject = subject_of(post, author)
     parts = NoteParts(
-        # An Update without a new `updated` is ignored by peers.
-        post=replace(post, edited_at=tx.now),
+        post=post,
         author=author,
         mentions=posts.mentions_of(tx, [post.id]).get(post.id, []),
         hashtags=posts.hashtags_of(tx, [post.id]).get(post.id, []),
