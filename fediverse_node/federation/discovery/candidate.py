@@ -18,7 +18,7 @@ from fediverse_node.federation.discovery.stripping import stripped_actor
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.html import sanitise
 from fediverse_node.kernel.text import clean_text
-from fediverse_node.kernel.urls import authority_of, same_origin
+from fediverse_node.kernel.urls import authority_of, same_origin, without_fragment
 from fediverse_node.peers import signing
 from fediverse_node.peers.model import Signing
 from fediverse_node.signatures import keys
@@ -88,6 +88,8 @@ def store(tx: Tx, candidate: Candidate) -> Actor:
     actor = stripped_actor(tx, _actor(tx, candidate, known))
     actors.save(tx, actor)
     for key in candidate.keys:
+        if _is_a_neighbours(tx, key.key_id, actor):
+            continue
         public = keys.dump_public(key) if key.kind == "rsa" else keys.to_multikey(key)
         row = ActorKey(
             actor_id=actor.id,
@@ -101,6 +103,15 @@ def store(tx: Tx, candidate: Candidate) -> Actor:
     if candidate.doc.implements:
         signing.note_advertised(tx, authority_of(actor.inbox), _advertised(candidate.doc.implements))
     return actor
+
+
+def _is_a_neighbours(tx: Tx, key_id: str, actor: Actor) -> bool:
+    """Whether the key stored under this id is somebody else's, and the id does not say that it is *actor*'s.
+
+    On a server of many, one could otherwise name another's key id and so keep their signatures out.
+    """
+    found = actors.key_by_id(tx, key_id)
+    return found is not None and found[1].id != actor.id and without_fragment(key_id) != actor.uri
 
 
 def _advertised(implements: tuple[str, ...]) -> Signing | None:

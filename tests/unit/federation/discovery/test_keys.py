@@ -76,6 +76,19 @@ async def test_a_key_that_could_not_be_had_is_asked_for_after_ten_minutes(
     assert (await keys.fetch(world.discovery, world.bob.key_id, world.budget)).owner.uri == world.bob.uri
 
 
+async def test_a_neighbours_key_id_in_somebodys_profile_takes_nothing_from_the_neighbour(
+    world: World,
+) -> None:
+    await by_uri(world.discovery, world.bob.uri, world.budget)
+    eve = world.there.add_actor("eve")
+    pem = public_pem(rsa_key("stray"))
+    eve.extra["publicKey"] = {"id": world.bob.key_id, "owner": eve.uri, "publicKeyPem": pem}
+    await by_uri(world.discovery, eve.uri, world.budget)
+    found = await world.discovery.db.read(lambda tx: actors.key_by_id(tx, world.bob.key_id))
+    assert found is not None
+    assert found[1].uri == world.bob.uri
+
+
 async def test_sixty_keys_in_a_minute_and_then_later(world: World) -> None:
     for number in range(FETCHES_PER_MINUTE):
         with pytest.raises(NodeError):
