@@ -46,7 +46,9 @@ async def send_on(request: web.Request) -> web.Response:
     try:
         address = await _way_on(request, handle, uri)
     except NodeError as error:
-        problem = str(error)
+        strings = language(request)
+        # Errors are worded in English; other languages say the same less exactly.
+        problem = str(error) if strings.language == "en" else strings.no_way_on
     values = {"uri": uri, "handle": handle, "address": address, "problem": problem}
     host = authority_of(address) if address else None
     return _page(request, status=422 if problem else 200, **values, host=host, leaving=True)

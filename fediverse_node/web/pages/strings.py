@@ -41,6 +41,7 @@ class Strings:
     verified: str
     your_handle: str
     interact_title: str
+    no_way_on: str
     interact_find: str
     interact_continue: str
     interact_go: str
@@ -121,6 +122,7 @@ ENGLISH = Strings(
     verified="This page links back here",
     your_handle="Or give your own handle",
     interact_title="Go on from your own server",
+    no_way_on="Your server could not be found this way. A handle looks like @name@example.org.",
     interact_find="Find my server",
     interact_continue="You go on at",
     interact_go="Go on",
@@ -221,6 +223,7 @@ ARABIC = Strings(
     verified="هذه الصفحة تشير إلى هنا",
     your_handle="أو اكتب معرّفك",
     interact_title="تابِع من خادمك أنت",
+    no_way_on="تعذّر العثور على خادمك بهذه الطريقة. المعرّف يشبه ‎@name@example.org‎.",
     interact_find="اعثر على خادمي",
     interact_continue="ستتابع على",
     interact_go="متابعة",

@@ -111,6 +111,15 @@ async def test_a_handle_that_leads_nowhere_is_said_to(visit: Visit, handle: str)
     assert "<script>" not in text
 
 
+@pytest.mark.parametrize(("tongue", "said"), [("en", "looks like"), ("ar", "تعذّر")])
+async def test_what_went_wrong_is_said_in_the_readers_language(visit: Visit, tongue: str, said: str) -> None:
+    fields = {"handle": "bob", "uri": visit.alice.actor.uri}
+    asked = visit.node.http.post("/remote_interaction", data=fields, headers={"Accept-Language": tongue})
+    async with asked as answer:
+        alert = (await answer.text()).partition('role="alert"')[2].partition("</p>")[0]
+    assert said in alert
+
+
 async def test_people_of_this_server_go_on_here(visit: Visit) -> None:
     _, text = await visit.send_on(handle=f"@alice@{visit.node.domain}")
     assert "/authorize_interaction?uri=http%3A" in text
