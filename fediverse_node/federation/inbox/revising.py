@@ -53,6 +53,8 @@ def revise(
     shaped = shape(doc, author, id_=post.id, now=tx.now)
     written = stripped(tx, shaped.post, author)
     if post.edited_at is None and all(getattr(post, name) == getattr(written, name) for name in _SAID):
+        # Fedify's apps send new counts with a new `updated`, too.
+        recounting.follow_edit(tx, post, doc)
         return Applied()
     people = local_recipients(tx, doc, context, author=author)
     revised = replace(

@@ -312,9 +312,11 @@ async def test_counts_beyond_all_measure_break_nothing(street: Street) -> None: 
     assert (await tally(street, post))[0] == [2_000_000_000, 2_000_000_000, 0]
 
 
-async def test_its_author_changes_the_counts_without_its_being_an_edit(street: Street) -> None:
+@pytest.mark.parametrize("dated", [False, True])
+async def test_its_author_changes_the_counts_without_its_being_an_edit(street: Street, dated: bool) -> None:  # noqa: FBT001 a parameter of the test
     post = await remote_poll(street, 1, 0, 0)
-    assert await street.bob.send(street.inbox, recount(street, post, 1, 5, 0)) == 202
+    later = {"updated": to_rfc3339(datetime.now(UTC) + timedelta(seconds=1))} if dated else {}
+    assert await street.bob.send(street.inbox, recount(street, post, 1, 5, 0, **later)) == 202
     assert await tally(street, post) == ([1, 5, 0], 6)
     after = await street.post(post.uri)
     assert after is not None
