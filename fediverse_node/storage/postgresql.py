@@ -6,6 +6,7 @@ Rows are claimed with `FOR UPDATE SKIP LOCKED`, so any number of processes may w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import threading
@@ -27,6 +28,7 @@ _RETRIES = 4
 #: Serialisation failure and deadlock: the transaction is run again as a whole.
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _LISTEN_TIMEOUT_SECONDS = 1.0
+_NOBODYS_BELL = "closing"
 
 
 class PostgresqlDatabase(Database):
@@ -78,6 +80,9 @@ class PostgresqlDatabase(Database):
         """Finish running units and close the pool."""
         self._stop.set()
         if self._listener is not None:
+            with contextlib.suppress(sa.exc.DBAPIError):
+                # Else it would hear of the end only when its patience ends. No bell has this name.
+                await asyncio.to_thread(self._notify, {_NOBODYS_BELL})
             await asyncio.to_thread(self._listener.join)
         await asyncio.to_thread(self._threads.shutdown)
         self.engine.dispose()
