@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import secrets
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,8 @@ class PostgresqlDatabase(Database):
         self._commit_numbers = itertools.count(1)
         self._stop = threading.Event()
         self._listener: threading.Thread | None = None
+        # Goes in front of each notice, so that what this process rang itself is not rung a second time.
+        self._name = secrets.token_hex(8)
 
     async def read(self, unit: Unit[T]) -> T:
         """Run *unit* on a pool thread in a read-only snapshot."""
@@ -114,7 +117,7 @@ class PostgresqlDatabase(Database):
         # takes a database-wide lock at commit, and halves what concurrent writers get done.
         with self.engine.begin() as connection:
             for name in bells:
-                connection.execute(sa.select(sa.func.pg_notify(CHANNEL, name)))
+                connection.execute(sa.select(sa.func.pg_notify(CHANNEL, f"{self._name} {name}")))
 
     def _listen(self) -> None:
         import psycopg  # noqa: PLC0415 an extra: absent where only SQLite is used
@@ -132,8 +135,9 @@ class PostgresqlDatabase(Database):
     def _hear(self, connection: Any) -> None:
         while not self._stop.is_set():
             for notice in connection.notifies(timeout=_LISTEN_TIMEOUT_SECONDS, stop_after=1):
-                if self._loop is not None and not self._loop.is_closed():
-                    self._loop.call_soon_threadsafe(self._ring, [notice.payload])
+                sender, _, name = notice.payload.partition(" ")
+                if sender != self._name and self._loop is not None and not self._loop.is_closed():
+                    self._loop.call_soon_threadsafe(self._ring, [name])
 
 
 def _explain(error: sa.exc.DBAPIError) -> Exception:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import Iterable
+
 import pytest
 
+from fediverse_node.kernel.clock import system_clock
 from fediverse_node.storage import postgresql
 from fediverse_node.storage.engine import open_database
+from fediverse_node.storage.postgresql import PostgresqlDatabase
 
 
 async def test_the_listener_hears_of_the_end_at_once(
@@ -17,3 +23,35 @@ async def test_the_listener_hears_of_the_end_at_once(
     db.bell("deliveries")
     await db.write(lambda tx: tx.ring("deliveries"))
     await db.close()
+
+
+class Counted(PostgresqlDatabase):
+    """Keeps which bells it rang."""
+
+    def _ring(self, names: Iterable[str]) -> None:
+        self.rung = [*getattr(self, "rung", []), *names]
+        super()._ring(names)
+
+
+async def test_what_a_process_rang_itself_is_not_rung_a_second_time_by_its_notice(database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("a SQLite file has no listener")
+    here, there = Counted(database_url, clock=system_clock), open_database(database_url)
+
+    async def heard(name: str) -> None:
+        bell = here.bell(name)
+        while not bell.is_set():
+            await there.write(lambda tx: tx.ring(name))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(bell.wait(), 0.1)
+
+    try:
+        async with asyncio.timeout(60):
+            await heard("listening")
+            await here.write(lambda tx: tx.ring("ours"))
+            # Notices come in the order of their commits: after this one, ours has been heard too.
+            await heard("afterwards")
+        assert here.rung.count("ours") == 1
+    finally:
+        await here.close()
+        await there.close()
