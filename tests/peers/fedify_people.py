@@ -29,8 +29,8 @@ class FedifyPerson:
         """Do something; gives the ids of the activity (`id`) and of what it is about (`object`)."""
         return await _call(self.http, f"{self.origin}/control/{self.name}/{verb}", fields)
 
-    async def knows(self, uri: str) -> JsonDict:
-        """What Fedify makes of a document or handle, fetched with a signature."""
+    async def knows(self, uri: str) -> Any:
+        """What Fedify makes of a document or handle, fetched with a signature; None where there is none."""
         return await self.do("lookup", uri=uri)
 
     async def followers(self) -> list[str]:
@@ -73,10 +73,10 @@ class FedifyPerson:
         return next(each for each in checked if each["activity"] == activity)
 
 
-async def new_person(http: aiohttp.ClientSession, origin: str) -> FedifyPerson:
-    """Somebody new, with keys of their own."""
+async def new_person(http: aiohttp.ClientSession, origin: str, *, secure: bool = False) -> FedifyPerson:
+    """Somebody new, with keys of their own. *secure*: who shows nothing to whoever does not sign."""
     name = f"peer{next(_numbers)}"
-    born = await _call(http, f"{origin}/control/{name}/new", {})
+    born = await _call(http, f"{origin}/control/{name}/new", {"secure": secure})
     return FedifyPerson(http=http, origin=origin, name=name, uri=born["id"], handle=born["handle"])
 
 

@@ -24,6 +24,10 @@ SCENARIOS: Final = (
     "poll",
     "profile update",
     "key rotation",
+    "quote",
+    "emoji reaction",
+    "secure mode",
+    "followers synchronisation",
 )
 
 FEDIFY: Final = "@fedify/fedify"
@@ -32,8 +36,7 @@ PASTURE: Final = "fediverse-pasture"
 
 #: By peer, the reason for what is not tried.
 NOT_TRIED: Final[dict[str, str]] = {
-    FEDIFY: "they find our people by address, not by handle; reports"
-    " only go to them; no account of theirs moves to this server",
-    BOTS: "no bot does the rest, or only with a library that is not to be had (tests/peers/bots)",
+    FEDIFY: "it has its list of followers compared, and compares none itself",
+    BOTS: "bots do not move, ask or vote; their profiles and keys never change; their blocks are not sent",
     PASTURE: "it signs, checks signatures and stores; it does nothing about an activity",
 }

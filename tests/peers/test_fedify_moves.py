@@ -10,6 +10,9 @@ import pytest
 from fediverse_node.actors.local import generate_keys
 from fediverse_node.federation.outbox.move import add_alias, move
 from fediverse_node.federation.outbox.rotate import rotate
+from fediverse_node.moderation import reports
+from fediverse_node.moderation.model import Report
+from fediverse_node.storage.paging import Page
 from tests.fixtures.apps import App, JsonDict
 from tests.peers.fedify_people import FedifyPerson, new_person
 from tests.peers.processes import PeerProcess
@@ -167,3 +170,15 @@ async def test_a_report_of_ours_reaches_them(fay: FedifyPerson, alice: App) -> N
     flag = await fay.gets("Flag", actor=reporter)
     assert set(flag["objects"]) == {fay.uri, sent["object"]}
     assert flag["content"] == "Spam"
+
+
+@pytest.mark.peers(FEDIFY, "report")
+async def test_a_report_of_theirs_is_kept_for_the_operator(fay: FedifyPerson, alice: App) -> None:
+    post = await alice.write("Buy pills")
+    await fay.do("report", target=alice.uri, objects=[post["uri"]], text="Spam")
+
+    async def kept() -> Report | None:
+        return next(iter(await alice.node.node.db.read(lambda tx: reports.listing(tx, Page()))), None)
+
+    report = await alice.sees("the report", kept)
+    assert (report.comment, report.post_uris) == ("Spam", (post["uri"],))

@@ -30,6 +30,7 @@ IDS = {
     for name in (
         *("id", "actor", "target", "attributedTo", "inReplyTo", "url", "replies", "likes", "shares"),
         *("inbox", "outbox", "followers", "following", "featured"),
+        *("instrument", "result", "interactingObject", "interactionTarget", "quote", "quoteAuthorization"),
     )
 } | {"movedTo": "successor"}
 LISTS = {"to": "to", "cc": "cc", "alsoKnownAs": "aliases"}
@@ -98,6 +99,8 @@ def compared_lists(ours: JsonDict, theirs: JsonDict) -> Iterator[tuple[str, tupl
     for name, there in LISTS.items():
         if name in ours and there in theirs:
             yield name, ([normal(each) for each in listed(ours[name])], theirs[there])
+    if "objects" in theirs:
+        yield "object", ([normal(id_of(each)) for each in listed(ours["object"])], theirs["objects"])
     for name in TIMES:
         if ours.get(name) and name in theirs:
             yield name, (moment(ours[name]), theirs[name] and moment(theirs[name]))
@@ -108,6 +111,12 @@ def compared_tags(ours: JsonDict, theirs: JsonDict) -> Iterator[tuple[str, tuple
     mentions = [{"href": each["href"], "name": each["name"]} for each in tags if each["type"] == "Mention"]
     yield "mentions", (mentions, theirs["mentions"])
     yield "hashtags", ([each["name"] for each in tags if each["type"] == "Hashtag"], theirs["hashtags"])
+    for name, there in (("oneOf", "exclusive"), ("anyOf", "inclusive")):
+        if name in ours:
+            counted = [[each["name"], each["replies"]["totalItems"]] for each in ours[name]]
+            yield name, (counted, theirs[there])
+    if "interactionPolicy" in ours:
+        yield "canQuote", (ours["interactionPolicy"]["canQuote"]["automaticApproval"], theirs["canQuote"])
     media = [normal(id_of(each["url"])) for each in listed(ours.get("attachment", [])) if "url" in each]
     yield "attachments", (media, [each["url"] for each in theirs["attachments"]])
 

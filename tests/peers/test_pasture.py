@@ -13,12 +13,22 @@ import aiohttp
 import pytest
 
 from tests.fixtures.apps import App, JsonDict
+from tests.fixtures.nodes import running_node
 from tests.fixtures.waiting import wait_until
 from tests.peers.processes import PeerProcess
 
 PASTURE = "fediverse-pasture"
 FINDABLE = ("alice", "bob", "claire")
 HIDDEN = ("dean", "emily", "frank")
+#: What a GET of the actor, and a POST to the inbox, get that are not signed.
+MODES = {
+    "alice": (200, 202),
+    "bob": (200, 401),
+    "claire": (401, 401),
+    "dean": (200, 202),
+    "emily": (200, 401),
+    "frank": (401, 401),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,13 @@ class Pasture:
             found: JsonDict = await answer.json()
             return found
 
+    async def verdicts(self, uri: str) -> dict[str, tuple[bool, bool]]:
+        """By actor, whether its verifier could read our actor, and post to our inbox, as that one does."""
+        found = await self.ask("verify", uri=uri)
+        result = found["result"]
+        assert result.pop("webfinger"), found["messages"]
+        return {name: (each["get_actor"], each["post_inbox"]) for name, each in result.items()}
+
     async def got(self, kind: str, *, by: str) -> JsonDict:
         """Wait for an activity in one of the inboxes."""
 
@@ -61,13 +78,52 @@ async def field(pasture: PeerProcess, http: aiohttp.ClientSession) -> Pasture:
 async def test_its_verifier_finds_our_actor_in_every_mode_and_our_inbox_asks_for_signatures(
     field: Pasture, alice: App
 ) -> None:
-    found = await field.ask("verify", uri=alice.uri)
-    result = found["result"]
-    assert result.pop("webfinger"), found["messages"]
-    assert set(result) == {*FINDABLE, *HIDDEN}
-    assert [name for name, each in result.items() if not each["get_actor"]] == []
     # alice and dean do not sign and are turned away. emily and frank sign, and have no name to be known by.
-    assert {name for name, each in result.items() if each["post_inbox"]} == {"bob", "claire"}
+    assert await field.verdicts(alice.uri) == {
+        "alice": (True, False),
+        "bob": (True, True),
+        "claire": (True, True),
+        "dean": (True, False),
+        "emily": (True, False),
+        "frank": (True, False),
+    }
+
+
+@pytest.mark.peers(PASTURE, "secure mode")
+async def test_in_secure_mode_its_verifier_finds_our_actor_where_it_signs(
+    field: Pasture, database_url: str
+) -> None:
+    settings = {"FEDIVERSE_NODE_FEDERATION__SECURE_MODE": "true"}
+    async with running_node(database_url, name="closed", settings=settings) as node:
+        person = await node.add_person("alice")
+        assert await field.verdicts(person.actor.uri) == {
+            "alice": (False, False),
+            "bob": (True, True),
+            "claire": (True, True),
+            "dean": (False, False),
+            "emily": (False, False),
+            "frank": (False, False),
+        }
+
+
+@pytest.mark.peers(PASTURE, "secure mode")
+@pytest.mark.parametrize(("name", "modes"), MODES.items(), ids=list(MODES))
+async def test_each_asks_strangers_for_the_signatures_it_wants(
+    field: Pasture, name: str, modes: tuple[int, int]
+) -> None:
+    unsigned = {"type": "EchoRequest", "actor": f"{field.origin}/nobody"}
+    async with (
+        field.http.get(field.actor(name)) as got,
+        field.http.post(f"{field.actor(name)}/inbox", json=unsigned) as sent,
+    ):
+        assert (got.status, sent.status) == modes
+
+
+@pytest.mark.peers(PASTURE, "discover")
+@pytest.mark.parametrize("name", HIDDEN)
+async def test_an_actor_without_a_name_is_not_shown(field: Pasture, alice: App, name: str) -> None:
+    found = await alice.call("GET", "v2/search", q=field.actor(name), resolve="true", type="accounts")
+    assert found["accounts"] == []
 
 
 @pytest.mark.peers(PASTURE, "follow", "accept")

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.peers.scenarios import BOTS, FEDIFY, NOT_TRIED, PASTURE, SCENARIOS
 HEADING = "## Tested with"
 
 
+@cache
 def tried() -> dict[str, set[str]]:
     """By peer, the words that its tests are marked with."""
     found: dict[str, set[str]] = {peer: set() for peer in NOT_TRIED}
@@ -33,7 +35,9 @@ def marks(tree: ast.Module) -> Iterator[list[str]]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.peers":
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr == "peers" and ast.unparse(node.func) == "pytest.mark.peers":
             yield [named.get(ast.unparse(word)) or str(ast.literal_eval(word)) for word in node.args]
 
 

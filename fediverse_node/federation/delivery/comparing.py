@@ -105,7 +105,11 @@ def _addressees(document: bytes) -> frozenset[str]:
     except msgspec.DecodeError:
         return frozenset()
     named = [[value] if isinstance(value, str) else value or [] for value in (found.to, found.cc)]
-    return frozenset(address for addresses in named for address in addresses)
+    # Only what looks like a followers collection: an Accept goes to one person, and to note now who follows
+    # would make the post that comes next tell of followers as they were before that one.
+    return frozenset(
+        address for addresses in named for address in addresses if address.endswith("/followers")
+    )
 
 
 def _read(tx: Tx, actor_id: int, until: datetime) -> _Digests | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fediverse_node.activitystreams.load import JsonDict
-from fediverse_node.activitystreams.values import either, items, kind, link
+from fediverse_node.activitystreams.values import either, identifier, items, kind, link
 from fediverse_node.activitystreams.vocabulary import COLLECTION_TYPES
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
@@ -125,10 +125,14 @@ _WHOLE: Final = frozenset({"Collection", "OrderedCollection"})
 def _ids(page: JsonDict) -> set[str]:
     if kind(page) not in COLLECTION_TYPES:
         raise NotValid("This is not a list of followers.")
-    found = items(either(page, "orderedItems", "items"))
-    if any(type(item) is not str for item in found):
-        raise NotValid("The list has something else than ids in it.")
-    return set(found)
+    found: set[str] = set()
+    for item in items(either(page, "orderedItems", "items")):
+        # Servers made with Fedify may show whole actors. Of these, too, only the id counts.
+        id_ = identifier(item) if type(item) is dict else item
+        if type(id_) is not str:
+            raise NotValid("The list has something else than actors in it.")
+        found.add(id_)
+    return found
 
 
 def _bring_into_line(

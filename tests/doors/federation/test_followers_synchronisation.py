@@ -201,12 +201,12 @@ async def test_hearsay_is_not_looked_into(street: Street, parts: dict[str, str])
 @pytest.mark.parametrize(
     "more",
     [
-        {"orderedItems": [{"id": "x"}]},
+        {"orderedItems": [{"name": "Alice"}]},
         {"type": "Note"},
         {"orderedItems": [], "first": "http://127.0.0.1:9/page"},
         {"id": "http://127.0.0.1:9/users/bob/followers_synchronization"},
     ],
-    ids=["objects", "no list", "pages elsewhere", "another id"],
+    ids=["nameless objects", "no list", "pages elsewhere", "another id"],
 )
 async def test_a_list_that_cannot_be_believed_ends_nothing(street: Street, more: dict[str, Any]) -> None:
     await street.befriend(street.bob)
@@ -214,6 +214,16 @@ async def test_a_list_that_cannot_be_believed_ends_nothing(street: Street, more:
     street.there.documents["/users/bob/followers_synchronization"].update(more)
     assert await told(street, street.bob, []) == 202
     await street.catch_up()
+    assert await street.follow_of(street.bob) is not None
+
+
+async def test_a_list_of_whole_actors_is_read_by_their_ids(street: Street) -> None:
+    await street.befriend(street.bob)
+    show(street.bob, [])
+    listed = street.there.documents["/users/bob/followers_synchronization"]
+    listed["orderedItems"] = [{"type": "Person", "id": street.alice.actor.uri, "name": "Alice"}]
+    assert await told(street, street.bob, []) == 202
+    assert await street.catch_up() == 1
     assert await street.follow_of(street.bob) is not None
 
 

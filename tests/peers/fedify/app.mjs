@@ -6,23 +6,33 @@
 import { createServer } from "node:http";
 import {
   createFederation,
+  digest,
   generateCryptoKeyPair,
   MemoryKvStore,
   verifyObject,
   verifyRequest,
 } from "@fedify/fedify";
 import {
-  Accept, Activity, Announce, Article, Block, Collection, Create, Delete, Endpoints, Flag, Follow, Hashtag, Like,
-  Mention, Move, Note, Person, PUBLIC_COLLECTION, Question, Reject, Tombstone, Undo, Update,
+  Accept, Activity, Announce, Article, Block, Collection, Create, Delete, Emoji, EmojiReact, Endpoints, Flag, Follow,
+  Hashtag, Image, InteractionPolicy, InteractionRule, Like, Mention, Move, Note, Person, PUBLIC_COLLECTION, Question,
+  QuoteAuthorization, QuoteRequest, Reject, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 import { describe } from "./describe.mjs";
 
 const now = () => Temporal.Now.instant();
 
+// A handle names no scheme, so Fedify asks for it by https, and nothing in the tests has a certificate.
+const fetchAnything = globalThis.fetch;
+globalThis.fetch = (what, options) =>
+  fetchAnything(what instanceof URL && what.hostname === "127.0.0.1" ? what.href.replace(/^https:/, "http:") : what, options);
+
+/** The name of each server's own actor, whom everybody may read: else two such servers would ask each other for ever. */
+const SERVER = "server";
+
 /** One server: its people, what they wrote, and every activity that reached it and was believed. */
-function world(firstKnock) {
-  const people = new Map();
+async function world(firstKnock) {
+  const people = new Map([[SERVER, await newPerson(SERVER)]]);
   const received = [];
   const complaints = [];
   const federation = createFederation({
@@ -30,6 +40,13 @@ function world(firstKnock) {
     allowPrivateAddress: true,
     firstKnock,
   });
+
+  /** In a server that shows nothing to strangers: whether whoever asks has signed. */
+  const readable = async (ctx, name) => {
+    if (!people.get(name)?.secure) return true;
+    const documentLoader = await ctx.getDocumentLoader({ identifier: SERVER });
+    return (await ctx.getSignedKeyOwner({ documentLoader })) !== null;
+  };
 
   federation
     .setActorDispatcher("/users/{identifier}", async (ctx, name) => {
@@ -52,17 +69,19 @@ function world(firstKnock) {
         successor: person.successor ? new URL(person.successor) : null,
       });
     })
-    .setKeyPairsDispatcher((_ctx, name) => people.get(name)?.keys ?? []);
+    .setKeyPairsDispatcher((_ctx, name) => people.get(name)?.keys ?? [])
+    .authorize(readable);
 
-  // A Follow too: an Accept embeds it, and Fedify believes of another server's activity only what its origin says.
-  for (const kind of [Note, Question, Article, Follow]) {
+  // Requests too: an Accept embeds them, and Fedify believes of another server's activity only what its origin says.
+  for (const kind of [Note, Question, Article, Follow, QuoteRequest, QuoteAuthorization]) {
     federation.setObjectDispatcher(kind, `/users/{name}/${kind.name.toLowerCase()}s/{id}`, (ctx, values) =>
-      people.get(values.name)?.objects.get(ctx.getObjectUri(kind, values).href) ?? null);
+      people.get(values.name)?.objects.get(ctx.getObjectUri(kind, values).href) ?? null)
+      .authorize((ctx, values) => readable(ctx, values.name));
   }
   federation.setFollowersDispatcher("/users/{identifier}/followers", (_ctx, name) => {
     const person = people.get(name);
     return person && { items: [...person.followers.values()] };
-  });
+  }).authorize(readable);
   federation.setOutboxDispatcher("/users/{identifier}/outbox", () => ({ items: [] }));
   federation.setNodeInfoDispatcher("/nodeinfo/2.1", () => ({
     software: { name: "fedify-peer", version: "1.0.0" },
@@ -73,7 +92,7 @@ function world(firstKnock) {
   federation
     .setInboxListeners("/users/{identifier}/inbox", "/inbox")
     // Signed fetches, for a server that shows nothing to strangers.
-    .setSharedKeyDispatcher(() => ({ identifier: [...people.keys()][0] }))
+    .setSharedKeyDispatcher(() => ({ identifier: SERVER }))
     .on(Activity, async (ctx, activity) => {
       received.push(await describe(activity, ctx));
       await obey(ctx, activity);
@@ -97,15 +116,32 @@ function world(firstKnock) {
     } else if (activity instanceof Undo) {
       const undone = await activity.getObject(ctx);
       if (undone instanceof Follow) named(undone.objectId)?.followers.delete(activity.actorId.href);
+    } else if (activity instanceof QuoteRequest) {
+      const { values } = ctx.parseUri(activity.objectId) ?? {};
+      const person = people.get(values?.name);
+      if (person?.objects.has(activity.objectId.href)) await grant(ctx, person, activity);
     } else if (activity instanceof Accept || activity instanceof Reject) {
       const follow = await activity.getObject(ctx);
       const person = named(follow?.actorId);
-      if (!person) return;
+      if (!person || !(follow instanceof Follow)) return;
       if (activity instanceof Accept) person.following.add(activity.actorId.href);
       else person.following.delete(activity.actorId.href);
     } else if (activity instanceof Block) {
       named(activity.objectId)?.followers.delete(activity.actorId.href);
     }
+  }
+
+  /** A yes to a quote. */
+  async function grant(ctx, person, request) {
+    const yes = new QuoteAuthorization({
+      id: minted(ctx, QuoteAuthorization, person), attribution: ctx.getActorUri(person.handle),
+      interactingObject: request.instrumentId, interactionTarget: request.objectId,
+    });
+    person.objects.set(yes.id.href, yes);
+    const asker = await request.getActor(ctx);
+    await ctx.sendActivity({ identifier: person.handle }, asker, new Accept({
+      id: mint(ctx, person, "accepts"), actor: ctx.getActorUri(person.handle), to: asker.id, object: request, result: yes.id,
+    }));
   }
 
   const mint = (ctx, person, kind) =>
@@ -115,18 +151,19 @@ function world(firstKnock) {
   const minted = (ctx, kind, person) => ctx.getObjectUri(kind, { name: person.handle, id: crypto.randomUUID() });
 
   /** Sends, and gives the ids of what was sent and of what it is about. */
-  async function send(ctx, person, activity, recipients) {
+  async function send(ctx, person, activity, recipients, more = {}) {
     person.sent.set(activity.id.href, activity);
-    await ctx.sendActivity({ identifier: person.handle }, recipients, activity, { preferSharedInbox: true });
+    await ctx.sendActivity({ identifier: person.handle }, recipients, activity, { preferSharedInbox: true, ...more });
     return { id: activity.id.href, object: activity.objectId?.href ?? null };
   }
 
   /** The actor documents behind *uris*; "followers" are those of *person*. */
   async function meant(ctx, person, uris) {
     const found = [];
+    const documentLoader = await ctx.getDocumentLoader({ identifier: person.handle });
     for (const uri of uris) {
       if (uri === "followers") found.push(...person.followers.values());
-      else found.push(await ctx.lookupObject(uri));
+      else found.push(await ctx.lookupObject(uri, { documentLoader }));
     }
     return found;
   }
@@ -153,6 +190,7 @@ function world(firstKnock) {
       content: text ?? null,
       name: vote ?? title ?? null,
       replyTarget: replyTo ? new URL(replyTo) : null,
+      interactionPolicy: vote ? null : new InteractionPolicy({ canQuote: new InteractionRule({ automaticApproval: PUBLIC_COLLECTION }) }),
       published: now(),
       tags,
       ...(poll ? options(poll, {}) : {}),
@@ -178,7 +216,27 @@ function world(firstKnock) {
       const object = written(ctx, person, fields);
       person.objects.set(object.id.href, object);
       const activity = new Create({ id: mint(ctx, person, "creates"), actor: ctx.getActorUri(person.handle), object, ...addressed(ctx, person, fields) });
+      // "followers" as a word, and not as a list, is what Fedify can send a digest of along.
+      if (fields.synchronize) return send(ctx, person, activity, "followers", { syncCollection: true });
       return send(ctx, person, activity, await meant(ctx, person, fields.recipients ?? ["followers"]));
+    },
+    async quote(ctx, person, { text, target, author }) {
+      const [whom] = await meant(ctx, person, [author]);
+      const note = written(ctx, person, { text }).clone({ quote: new URL(target), quoteUrl: new URL(target) });
+      const activity = new QuoteRequest({
+        id: minted(ctx, QuoteRequest, person), actor: ctx.getActorUri(person.handle), object: new URL(target), instrument: note, to: whom.id,
+      });
+      for (const each of [note, activity]) person.objects.set(each.id.href, each);
+      return { ...await send(ctx, person, activity, whom), note: note.id.href };
+    },
+    async publish(ctx, person, { object, authorization }) {
+      const note = person.objects.get(object).clone({ quoteAuthorization: new URL(authorization) });
+      person.objects.set(object, note);
+      const activity = new Create({ id: mint(ctx, person, "creates"), actor: ctx.getActorUri(person.handle), object: note, ...addressed(ctx, person, {}) });
+      return send(ctx, person, activity, await meant(ctx, person, ["followers"]));
+    },
+    async forget(_ctx, person, { follower }) {
+      return { id: person.followers.delete(follower) };
     },
     async edit(ctx, person, { object, text, poll, counts }) {
       const changed = person.objects.get(object).clone({
@@ -195,10 +253,14 @@ function world(firstKnock) {
       const activity = new Delete({ id: mint(ctx, person, "deletes"), actor: ctx.getActorUri(person.handle), object: new Tombstone({ id: new URL(object) }), to: PUBLIC_COLLECTION });
       return send(ctx, person, activity, await meant(ctx, person, ["followers"]));
     },
-    async react(ctx, person, { kind, object, author }) {
+    async react(ctx, person, { kind, object, author, emoji, picture }) {
       const [whom] = await meant(ctx, person, [author]);
-      const make = { like: Like, boost: Announce }[kind];
+      const make = { like: Like, boost: Announce, emoji: EmojiReact }[kind];
+      const shown = picture && new Emoji({
+        id: new URL(`/emojis/${emoji.replaceAll(":", "")}`, ctx.origin), name: emoji, icon: new Image({ url: new URL(picture), mediaType: "image/png" }),
+      });
       const activity = new make({
+        content: emoji ?? null, tags: shown ? [shown] : [],
         id: mint(ctx, person, kind), actor: ctx.getActorUri(person.handle), object: new URL(object), published: now(),
         ...(kind === "boost" ? addressed(ctx, person, { mentions: [{ href: author }] }) : { to: whom.id }),
       });
@@ -249,28 +311,30 @@ function world(firstKnock) {
     },
   };
 
-  async function born(ctx, handle) {
-    people.set(handle, {
-      handle, name: handle, summary: null, aliases: [], successor: null, keys: await keyPairs(),
-      objects: new Map(), sent: new Map(), followers: new Map(), following: new Set(),
-    });
+  async function born(ctx, handle, options) {
+    people.set(handle, await newPerson(handle, options));
     return { id: ctx.getActorUri(handle).href, handle: `@${handle}@${ctx.host}` };
   }
 
   async function control(ctx, path, fields) {
     const [name, verb] = path.split("/").slice(2);
     if (name === "received") return { received, complaints };
-    if (verb === "new") return born(ctx, name);
+    if (verb === "new") return born(ctx, name, fields);
     return verbs[verb](ctx, people.get(name), fields);
   }
 
   /** Which of its two signatures a delivery carries, and whether each holds by itself: Fedify needs only one. */
   async function signatures(ctx, request) {
     const json = await request.clone().json();
-    const loaders = { documentLoader: ctx.documentLoader, contextLoader: ctx.contextLoader };
+    const loaders = { documentLoader: await ctx.getDocumentLoader({ identifier: SERVER }), contextLoader: ctx.contextLoader };
     const key = await verifyRequest(request.clone(), loaders);
     const proof = json.proof ? (await verifyObject(Activity, json, loaders)) !== null : null;
-    return { activity: json.id, key: key?.id?.href ?? null, proof, scheme: request.headers.has("signature-input") ? "rfc9421" : "cavage" };
+    const followers = [...people.values()].filter((person) => person.following.has(json.actor));
+    return {
+      activity: json.id, key: key?.id?.href ?? null, proof,
+      synchronization: request.headers.get("collection-synchronization"),
+      digest: Buffer.from(await digest(followers.map((person) => ctx.getActorUri(person.handle)))).toString("hex"),
+    };
   }
 
   const checked = [];
@@ -290,6 +354,14 @@ function world(firstKnock) {
 
 const keyPairs = () => Promise.all([generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), generateCryptoKeyPair("Ed25519")]);
 
+/** Somebody new. *secure*: what they write is not for strangers. */
+async function newPerson(handle, { secure = false } = {}) {
+  return {
+    handle, secure, name: handle, summary: null, aliases: [], successor: null, keys: await keyPairs(),
+    objects: new Map(), sent: new Map(), followers: new Map(), following: new Set(),
+  };
+}
+
 /** Serves *answer* on any free port; gives the origin. */
 function listen(answer) {
   const server = createServer(async (incoming, outgoing) => {
@@ -308,8 +380,8 @@ function listen(answer) {
 }
 
 const origins = {
-  rfc9421: await listen(world("rfc9421")),
-  cavage: await listen(world("draft-cavage-http-signatures-12")),
+  rfc9421: await listen(await world("rfc9421")),
+  cavage: await listen(await world("draft-cavage-http-signatures-12")),
 };
 console.log(JSON.stringify(origins));
 process.stdin.resume().on("end", () => process.exit(0)); // ends with the tests, however they end

@@ -1,8 +1,8 @@
 // What Fedify understood of an activity, object or actor, as plain values.
 
 import {
-  Accept, Activity, Add, Announce, Block, Collection, Create, Delete, Emoji, Flag, Follow, Hashtag, isActor, Like,
-  Mention, Move, Question, Reject, Remove, Undo, Update,
+  Accept, Activity, Add, Announce, Block, Collection, Create, Delete, Emoji, EmojiReact, Flag, Follow, Hashtag, isActor,
+  Like, Mention, Move, Question, QuoteAuthorization, QuoteRequest, Reject, Remove, Undo, Update,
 } from "@fedify/vocab";
 
 const href = (uri) => uri?.href ?? null;
@@ -10,7 +10,7 @@ const hrefs = (uris) => uris.map((uri) => uri.href);
 const text = (value) => value?.toString() ?? null;
 
 /** Activities whose object is somebody else's document and is named, not shown. */
-const POINTING = [Like, Announce, Follow, Block, Flag, Move, Add, Remove];
+const POINTING = [Like, EmojiReact, Announce, Follow, Block, Flag, Move, Add, Remove, QuoteRequest];
 
 async function all(iterable) {
   const found = [];
@@ -22,7 +22,8 @@ export async function describe(object, options) {
   const common = { type: object.constructor.name, id: href(object.id) };
   if (object instanceof Activity && !(object instanceof Question)) return { ...common, ...await activity(object, options) };
   if (isActor(object)) return { ...common, ...await actor(object, options) };
-  if (object instanceof Collection) return { ...common, totalItems: object.totalItems };
+  if (object instanceof Collection) return { ...common, totalItems: object.totalItems, items: hrefs(object.itemIds) };
+  if (object instanceof QuoteAuthorization) return { ...common, ...authorization(object) };
   return { ...common, ...await content(object, options) };
 }
 
@@ -37,9 +38,17 @@ async function activity(object, options) {
     content: text(object.content),
     objects: hrefs(object.objectIds),
     target: href(object.targetId),
+    instrument: href(object.instrumentId),
+    result: href(object.resultId),
     object: inner && await describe(inner, options),
   };
 }
+
+const authorization = (object) => ({
+  attributedTo: href(object.attributionId),
+  interactingObject: href(object.interactingObjectId),
+  interactionTarget: href(object.interactionTargetId),
+});
 
 async function actor(object, options) {
   const keys = await all(object.getPublicKeys(options));
@@ -84,6 +93,9 @@ async function content(object, options) {
     replies: href(object.repliesId),
     likes: href(object.likesId),
     shares: href(object.sharesId),
+    quote: href(object.quoteId),
+    quoteAuthorization: href(object.quoteAuthorizationId),
+    canQuote: hrefs(object.interactionPolicy?.canQuote?.automaticApprovals ?? []),
     mentions: tags.filter((tag) => tag instanceof Mention).map((tag) => ({ href: href(tag.href), name: text(tag.name) })),
     hashtags: tags.filter((tag) => tag instanceof Hashtag).map((tag) => text(tag.name)),
     emojis: tags.filter((tag) => tag instanceof Emoji).map((tag) => text(tag.name)),

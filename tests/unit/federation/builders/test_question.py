@@ -7,7 +7,7 @@ from fediverse_node.activitystreams.read import read_object
 from fediverse_node.federation.builders import note, question
 from fediverse_node.federation.builders.note import NoteParts
 from fediverse_node.polls.model import Option, Poll
-from tests.fixtures.golden import ADDRESSES, ALICE, POST
+from tests.fixtures.golden import ADDRESSES, ALICE, POST, assert_golden
 
 ENDS = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 POLL = Poll(
@@ -21,6 +21,7 @@ POLL = Poll(
 def test_a_note_with_a_poll_is_a_question_that_reads_back() -> None:
     parts = NoteParts(post=replace(POST, type="Question"), author=ALICE, poll=POLL)
     document = note.document(parts, addresses=ADDRESSES)
+    assert_golden("question", document)
     doc = read_object(document)
     assert doc.type == "Question"
     assert doc.poll is not None

@@ -4,14 +4,38 @@ from dataclasses import replace
 
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.read import read_object
-from fediverse_node.federation.builders import note
+from fediverse_node.federation.builders import note, quoting
 from fediverse_node.federation.builders.note import NoteParts
 from fediverse_node.federation.builders.quoting import Quote, Terms, tags, text
 from fediverse_node.posts.model import Visibility
-from tests.fixtures.golden import ADDRESSES, ALICE, POST, THEIR_POST
+from fediverse_node.quotes.model import Interaction
+from tests.fixtures.golden import (
+    ACTIVITY,
+    ADDRESSES,
+    ALICE,
+    BOB,
+    ORIGIN,
+    POST,
+    SAID,
+    THEIR_POST,
+    assert_golden,
+)
 
 QUOTE = Quote(
     uri=THEIR_POST, page='https://b.example/@bob/1?a="b"&c', authorization="https://b.example/yes/1"
+)
+
+THEIRS = Interaction(
+    id=1,
+    kind="quote",
+    post_uri=THEIR_POST,
+    actor_id=2,
+    target_uri=POST.uri,
+    state="accepted",
+    request_uri=f"{THEIR_POST}/asks",
+    authorization_uri=f"{ALICE.uri}/quotes/1",
+    created_at=SAID,
+    updated_at=SAID,
 )
 
 
@@ -54,3 +78,18 @@ def test_closed_notes_let_nobody_else_pass_them_on() -> None:
         for permission in (policy.can_quote, policy.can_announce):
             assert permission is not None
             assert permission.automatic == (ALICE.uri,)
+
+
+def test_a_quote_and_the_asking_for_it_are_as_pinned() -> None:
+    quote = built(quote=QUOTE)
+    assert_golden("note_quote", quote)
+    asked = quoting.request(
+        id_=ACTIVITY, actor=ALICE.uri, target=THEIR_POST, author=BOB, note=POST.uri, origin=ORIGIN
+    )
+    assert_golden("quote_request", asked)
+
+
+def test_a_yes_and_what_comes_of_it_are_as_pinned() -> None:
+    assert_golden("quote_authorization", quoting.authorization(THEIRS, ALICE, addresses=ADDRESSES))
+    for name, said in (("quote_accept", quoting.accept), ("quote_revocation", quoting.revocation)):
+        assert_golden(name, said(THEIRS, id_=ACTIVITY, quoter=BOB, author=ALICE, origin=ORIGIN))

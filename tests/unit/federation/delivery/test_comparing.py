@@ -73,6 +73,16 @@ async def test_only_what_is_for_followers_says_so(db: Database) -> None:
     assert await comparing.headers(envelope(alice, 11), b"not JSON") == {}
 
 
+async def test_a_letter_to_one_person_notes_nothing(db: Database) -> None:
+    alice = await followed(db)
+    comparing = Comparing(db)
+    await comparing.headers(envelope(alice, 1), document(to=["https://there.example/users/bob"]))
+    await db.write(lambda tx: follow(tx, stranger(tx, "carol"), alice))
+    headers = await comparing.headers(envelope(alice, 2), document(to=alice.followers))
+    uris = [f"https://there.example/users/{name}" for name in ("bob", "carol")]
+    assert f'digest="{checks.digest(uris)}"' in headers[HEADER]
+
+
 async def test_the_rows_are_read_once_for_a_while(db: Database, clock: TurnedClock) -> None:
     alice = await followed(db)
     comparing = Comparing(db)
