@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ __all__ = ["street"]
 
 READERS = 1_000
 REFERENCES = 200
-WRITERS = 8
+#: How many write at once; how often each writes a status and another server a note.
+WRITERS, TURNS = 8, 250
 LIMITED = {"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}
 
 OPENING = b"HTTP/1.1 200 OK\r\nContent-Type: application/activity+json\r\n"
@@ -44,8 +46,9 @@ HOSTILE: dict[str, Behaviour] = {
 
 
 @pytest.fixture
-def hurried(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half a second instead of fifteen for everything that is asked."""
+async def hurried(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second instead of fifteen for everything that is asked; of bob nothing has to be asked."""
+    await street.befriend(street.bob)
     outbound = street.node.node.outbound
     monkeypatch.setattr(outbound, "_limits", replace(outbound._limits, total=0.5))
 
@@ -59,13 +62,13 @@ async def test_a_server_that_never_ends_costs_its_own_sender_only(
         letter = street.bob.letter(street.inbox, street.bob.create(), key_id=url)
         async with asyncio.TaskGroup() as group:
             slow = group.create_task(letter.send(street.there.http))
-            follow = street.bob.follow(street.alice.actor.uri)
-            assert await street.bob.send(street.inbox, follow) == 202
+            note = street.bob.note()
+            assert await street.bob.send(street.inbox, street.bob.create(note)) == 202
         assert slow.result() in {401, 503}
         asked = hostile.connections
         assert await letter.send(street.there.http) in {401, 503}
         assert hostile.connections == asked, "it is not asked again so soon"
-    assert await street.follower(street.bob) is not None
+    assert await street.home() == [note["id"]]
 
 
 @pytest.mark.parametrize("limit", ["1000000000", "-1", "0", "9" * 400, "1e9", "%00", "NaN"])
@@ -143,10 +146,13 @@ async def test_a_thousand_readers_cost_one_rendering(
                 answer = await connection.request("GET", path, list(accept.items()))
                 assert answer.status == 200
 
+    begun = monotonic()
     async with asyncio.TaskGroup() as group:
         for _ in range(50):
             group.create_task(reader(READERS // 50))
-    assert made() <= 1
+    # Where other processes may write to the same database, an answer is kept for a second at the most.
+    kept_for_ever = street.node.node.db.sole_writer
+    assert made() <= (1 if kept_for_ever else 2 + int(monotonic() - begun))
 
 
 async def test_many_references_to_one_thing_cost_one_fetch(street: Street) -> None:  # DOS-22, R17
@@ -169,9 +175,11 @@ async def sent(street: Street, who: RemoteActor, document: dict[str, Any]) -> No
     assert await who.send(street.inbox, document) == 202
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_writers_at_once_all_get_through(street: Street) -> None:  # R16
     async def writer(number: int) -> None:
-        for turn in range(10):
+        for turn in range(TURNS):
             async with street.node.http.post(
                 "/api/v1/statuses",
                 json={"status": f"{number} says {turn}"},
@@ -185,7 +193,7 @@ async def test_writers_at_once_all_get_through(street: Street) -> None:  # R16
     async with asyncio.TaskGroup() as group:
         for number in range(WRITERS):
             group.create_task(writer(number))
-    assert (await street.rows())["posts"] == WRITERS * 10 * 2
+    assert (await street.rows())["posts"] == WRITERS * TURNS * 2
 
 
 @pytest.mark.parametrize("mentions", [50, 51, 200])

@@ -1,4 +1,7 @@
-"""What nobody should send, to every inbox and every route: refused or without effect, never our failure."""
+"""What nobody should send, to every inbox and every route: refused or without effect; never our failure.
+
+R5 of the reliability goals.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
+from fediverse_node.activitystreams.load import MAX_INBOX_BODY
 from fediverse_node.federation.inbox.process import InboxWorker
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.follows import queries as follows
@@ -26,12 +30,15 @@ from tests.fakes.remote_server import JsonDict, RemoteActor, RemoteServer
 from tests.fixtures.hostile_input import Hostile
 from tests.fixtures.nodes import LiveNode, Person, running_node
 from tests.fixtures.raw_http import RawConnection
+from tests.fixtures.seeds import seed
 
 #: Connections that send at once.
 SENDERS = 16
-SIGNED, UNSIGNED, TO_ROUTES, RAW = 8_000, 2_000, 10_000, 500
+SIGNED, UNSIGNED, TO_ROUTES, RAW = 8_000, 2_000, 10_000, 2_000  # R5
+#: How far apart the numbers of two runs are.
+RUN = 10_000_000
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 _JSON = "application/activity+json"
 _FIELDS = (
@@ -171,16 +178,22 @@ def activities(target: Target, chance: random.Random) -> JsonDict:
 
 
 async def send_all(target: Target, count: int, send: Callable[[RawConnection, int], Awaitable[None]]) -> None:
-    """Send numbers 0 to *count*, over `SENDERS` connections."""
+    """Send *count* numbers of this run, over `SENDERS` connections."""
+    begin = seed() * RUN
 
     async def sender(first: int) -> None:
         async with RawConnection(target.port) as connection:
             for number in range(first, count, SENDERS):
-                await send(connection, number)
+                await send(connection, begin + number)
 
     async with asyncio.TaskGroup() as group:
         for first in range(SENDERS):
             group.create_task(sender(first))
+
+
+def failed(status: int, body: bytes) -> bool:
+    """Whether we are to blame. Who goes on sending after a 413 is hung up on, and may miss the answer."""
+    return status >= 500 or (status == 0 and len(body) <= MAX_INBOX_BODY)
 
 
 @pytest.mark.slow
@@ -196,7 +209,7 @@ async def test_malformed_activities_that_are_rightly_signed_cause_no_failure(tar
         letter = target.bob.letter(f"{target.node.base_url}{path}", body)
         answer = await connection.request("POST", path, list(letter.headers), body)
         answers[answer.status] += 1
-        if answer.status >= 500 or answer.status == 0:
+        if failed(answer.status, body):
             failures.append(f"{answer.status} number {number} {body[:300]!r}")
 
     await send_all(target, SIGNED, send)
@@ -222,7 +235,7 @@ async def test_malformed_activities_and_signatures_of_anybody_cause_no_failure(t
         _spoil(headers, hostile, target)
         answer = await connection.request("POST", path, list(headers.items()), body)
         answers[answer.status] += 1
-        if answer.status >= 500 or answer.status == 0:
+        if failed(answer.status, body):
             failures.append(f"{answer.status} number {number} {headers!r} {body[:300]!r}")
 
     await send_all(target, UNSIGNED, send)
@@ -242,7 +255,8 @@ def _spoil(headers: dict[str, str], hostile: Hostile, target: Target) -> None:
     if name == "Signature":
         ways += [
             re.sub(r'keyId="[^"]*"', f'keyId="{nobody}#main-key"', value),
-            re.sub(r'headers="[^"]*"', f'headers="{junk[:50]}"', value),
+            # A function, because a backslash in a text would be read as an escape.
+            re.sub(r'headers="[^"]*"', lambda _: f'headers="{junk[:50]}"', value),
             re.sub(r'algorithm="[^"]*"', 'algorithm="none"', value),
             re.sub(r'signature="[^"]*"', 'signature="====",created=1e999,expires=-1', value),
             "keyId=1,headers=(),signature=:AA==:",
@@ -282,7 +296,7 @@ async def test_malformed_requests_to_every_route_cause_no_failure(target: Target
         headers, body = _request(method, hostile, target)
         answer = await connection.request(method, address, headers, body)
         answers[answer.status] += 1
-        if answer.status >= 500 or answer.status == 0:
+        if failed(answer.status, body):
             failures.append(f"{answer.status} number {number} {method} {address} {headers} {body[:300]!r}")
 
     await send_all(target, TO_ROUTES, send)
@@ -416,7 +430,7 @@ async def test_broken_http_is_answered_or_hung_up_on(target: Target) -> None:
 
     async def send(connection: RawConnection, number: int) -> None:
         data = RAW_REQUESTS[number % len(RAW_REQUESTS)].replace(b"{host}", host)
-        if number >= len(RAW_REQUESTS):
+        if number % RUN >= len(RAW_REQUESTS):
             data = _damaged(data, random.Random(number))
         answer = await connection.exchange(data, head_only=data.startswith(b"HEAD"), last=True)
         answers[answer.status] += 1

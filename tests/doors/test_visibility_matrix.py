@@ -259,7 +259,7 @@ async def _known(node: LiveNode, remote: RemoteActor) -> int:
     return found.id
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 async def test_everybody_sees_what_they_may_see_and_nothing_else_on_every_path(alpha: LiveNode) -> None:
     cells, wrong = 0, []
     async with RemoteServer() as there, RemoteServer("outside") as outside:

@@ -216,7 +216,7 @@ async def run(
                 await store.run_out_leases()
         await node.start()
         await asyncio.gather(*senders)
-        await _until_jobs_are_done(node, store, report)
+        await _until_jobs_are_done(node, store, there, report)
         report.attempts, report.acknowledged = load.attempts, len(load.acknowledged)
         report.refused = load.refused[:20]
         report.effects = await store.write(lambda tx: _effects(tx, load.acknowledged))
@@ -226,17 +226,24 @@ async def run(
     return report
 
 
-async def _until_jobs_are_done(node: NodeProcess, store: Store, report: Report) -> None:
+async def _until_jobs_are_done(node: NodeProcess, store: Store, there: RemoteServer, report: Report) -> None:
     """Stop it, and while work is left that had to wait for the network, let it go on for a while."""
 
+    async def quiet() -> bool:
+        before = len(there.asked)
+        await asyncio.sleep(0.2)
+        return len(there.asked) == before
+
     async def done() -> bool:
+        # Nothing but time is lost where it was only slow to ask for more.
+        await wait_until("an end of its questions", quiet, seconds=120.0)
         report.stops.append(await node.stop())
         if not await store.write(lambda tx: _count(tx, jobs)):
             return True
         await node.start()
         return False
 
-    await wait_until("the last jobs", done, seconds=240.0, every=0.5)
+    await wait_until("the last jobs", done, seconds=240.0)
 
 
 def _people(tx: Tx, addresses: Addresses, there: str) -> list[str]:

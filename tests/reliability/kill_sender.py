@@ -247,12 +247,12 @@ async def run(
 
 async def _until_some_moment(sink: Sink, released: int, chance: random.Random) -> None:
     """Until some of what may arrive in this life has, and a moment longer."""
-    enough = chance.randint(sink.arrivals, max(released, sink.arrivals))
+    enough = chance.randint(sink.distinct, released)
 
     async def arrived() -> bool:
-        return sink.arrivals >= enough
+        return sink.distinct >= enough
 
-    # What has come twice is missing from the count, so a life may end by the clock instead.
+    # Where a lease has to run out first, a life ends by the clock instead.
     with contextlib.suppress(AssertionError):
         await wait_until("some arrivals", arrived, seconds=1.5, every=0.003)
     await asyncio.sleep(chance.uniform(0, SLOWEST))

@@ -1,14 +1,15 @@
-"""A node in a process of its own, started by the same command an operator uses."""
+"""A node in a process of its own, which runs the same command an operator uses."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import sys
 import time
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,9 @@ from tests.fixtures.waiting import wait_until
 
 #: What an operator waits for at the most before a stop is called a hang.
 STOP_SECONDS = 30.0
+#: For the modules to be loaded, and for a node to open its doors, on a machine that has much else to do.
+BIRTH_SECONDS = 120.0
+_NURSERY = Path(__file__).with_name("nursery.py")
 
 
 class NodeProcess:
@@ -33,7 +37,9 @@ class NodeProcess:
         port = free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self.starts: list[float] = []
-        self._process: Process | None = None
+        self._nursery: Process | None = None
+        #: of the process that lives; 0 when none does
+        self._pid = 0
         self._environment = {
             **os.environ,
             "FEDIVERSE_NODE_INSTANCE__ORIGIN": self.origin,
@@ -47,56 +53,79 @@ class NodeProcess:
 
     async def start(self) -> None:
         """Start it and wait for its first answer."""
+        nursery = self._nursery or await self._open_nursery()
         began = time.monotonic()
-        with (self._folder / "node.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "fediverse_node",
-                "serve",
-                cwd=self._folder,
-                env=self._environment,
-                stderr=log,
-                stdout=log,
-            )
-        await wait_until("the node to answer", self._answers)
+        assert nursery.stdin is not None
+        nursery.stdin.write(b"live\n")
+        self._pid = await self._number(nursery)
+        await wait_until("the node to answer", self._answers, seconds=BIRTH_SECONDS, every=0.01)
         self.starts.append(time.monotonic() - began)
 
     async def kill(self) -> None:
         """`kill -9`: it gets no chance to finish anything."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
+        os.kill(self._pid, signal.SIGKILL)
+        await self._end()
 
     async def stop(self) -> tuple[int, float]:
         """Ask it to stop, as systemd does. Gives the exit code and how many seconds it took."""
-        assert self._process is not None
         began = time.monotonic()
-        self._process.send_signal(signal.SIGTERM)
+        os.kill(self._pid, signal.SIGTERM)
         async with asyncio.timeout(STOP_SECONDS):
-            code = await self._process.wait()
+            code = await self._end()
         return code, time.monotonic() - began
 
     async def end(self) -> None:
         """Leave nothing behind, however the run went."""
-        if self._process is not None and self._process.returncode is None:
-            await self.kill()
+        if self._pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+        if self._nursery is not None:
+            self._nursery.kill()
+            await self._nursery.wait()
 
     def complaints(self) -> list[str]:
         """Lines of its log that speak of a mistake in the program."""
-        text = (self._folder / "node.log").read_text(encoding="utf-8", errors="replace")
-        return [line for line in text.splitlines() if "Traceback" in line or "failed" in line.lower()]
+        return [line for line in self._log().splitlines() if "Traceback" in line or "failed" in line.lower()]
 
     async def _answers(self) -> bool:
-        assert self._process is not None
-        if self._process.returncode is not None:
-            text = (self._folder / "node.log").read_text(encoding="utf-8", errors="replace")
-            raise AssertionError(f"the node ended with {self._process.returncode}: {text[-2000:]}")
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            raise AssertionError(f"the node ended with {await self._end()}: {self._log()[-2000:]}") from None
         try:
             async with self._http.get(f"{self.origin}/.well-known/nodeinfo") as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, OSError):
             return False
+
+    async def _end(self) -> int:
+        """Wait for the end of its life; the exit code, or the signal below zero."""
+        assert self._nursery is not None
+        code = await self._number(self._nursery)
+        self._pid = 0
+        return code
+
+    async def _open_nursery(self) -> Process:
+        self._nursery = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(_NURSERY),
+            "node.log",
+            cwd=self._folder,
+            env=self._environment,
+            stdin=PIPE,
+            stdout=PIPE,
+        )
+        await self._number(self._nursery)  # when everything is loaded
+        return self._nursery
+
+    async def _number(self, nursery: Process) -> int:
+        assert nursery.stdout is not None
+        line = await nursery.stdout.readline()
+        assert line, f"the nursery is gone: {self._log()[-2000:]}"
+        return int(line)
+
+    def _log(self) -> str:
+        return (self._folder / "node.log").read_text(encoding="utf-8", errors="replace")
 
 
 def free_port() -> int:

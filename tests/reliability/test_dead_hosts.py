@@ -11,7 +11,7 @@ import pytest
 
 from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries.tables import envelopes
-from fediverse_node.federation.delivery import queue
+from fediverse_node.federation.delivery import queue, slots
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.limits import Limits
@@ -24,13 +24,17 @@ from tests.fixtures.waiting import wait_until
 
 __all__ = ["alice", "clock", "db", "outbound"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # for machines that have much else to do
 
 #: Servers, and how many of ten are black holes.
-HOSTS, DEAD_OF_TEN = 60, 3
+HOSTS, DEAD_OF_TEN = 300, 3
 LETTERS = 3
-#: Seconds of patience with one exchange: all the healthy must be served before the first runs out.
-PATIENCE = 5.0
+#: Seconds of patience with one exchange, and for all the healthy to be served: none is given up before.
+PATIENCE, SERVED = 600.0, 150.0
+#: Seconds after which a server counts as slow; more than usual, as none may seem so because this machine is.
+SLOW = 5.0
+#: Fewer than there are dead servers, which could hold all of them.
+SLOTS = 64
 
 
 async def post(db: Database, author: Actor, inboxes: list[str], count: int) -> list[str]:
@@ -54,7 +58,7 @@ async def rows(db: Database) -> list[Row]:
 
 @asynccontextmanager
 async def working(db: Database, client: Outbound) -> AsyncIterator[None]:
-    worker = DeliveryWorker(db, client, alone=True)
+    worker = DeliveryWorker(db, client, alone=True, slots=SLOTS, slow_after=slots.SLOW_AFTER)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(worker.run(stop))
@@ -64,9 +68,13 @@ async def working(db: Database, client: Outbound) -> AsyncIterator[None]:
             stop.set()
 
 
-async def test_a_third_of_black_holes_keeps_no_healthy_server_waiting(db: Database, alice: Actor) -> None:
-    sinks = [Sink(hanging=number % 10 < DEAD_OF_TEN) for number in range(HOSTS)]
-    healthy = [sink for sink in sinks if not sink.hanging]
+async def test_a_third_of_black_holes_keeps_no_healthy_server_waiting(
+    db: Database, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:  # R12
+    monkeypatch.setattr(slots, "SLOW_AFTER", SLOW)
+    end = asyncio.Event()
+    sinks = [Sink(gate=end if number % 10 < DEAD_OF_TEN else None) for number in range(HOSTS)]
+    healthy = [sink for sink in sinks if sink.gate is None]
     async with loopback_outbound(limits=Limits(total=PATIENCE)) as client, open_sinks(*sinks):
         sent = await post(db, alice, [sink.inbox for sink in sinks], LETTERS)
         async with working(db, client):
@@ -74,17 +82,18 @@ async def test_a_third_of_black_holes_keeps_no_healthy_server_waiting(db: Databa
             async def served() -> bool:
                 return all(len(sink.arrived) >= LETTERS for sink in healthy)
 
-            await wait_until("every healthy server to have everything", served)
-            dead = {sink.host for sink in sinks if sink.hanging}
-            tried = [row for row in await rows(db) if row.host in dead and row.attempts]
-            assert tried == [], "a healthy server had to wait until a dead one was given up"
+            try:
+                # The dead say nothing before the end, so nobody's turn comes by their being given up.
+                await wait_until("every healthy server to have everything", served, seconds=SERVED)
+            finally:
+                end.set()
     for sink in healthy:
         assert sink.ids == sent
 
 
 async def test_a_host_that_was_away_for_two_days_gets_everything_in_order(
     db: Database, outbound: Outbound, alice: Actor, clock: TurnedClock
-) -> None:
+) -> None:  # R13
     sink = Sink(status=500)
     began = clock()
     async with open_sinks(sink):

@@ -12,7 +12,7 @@ from benchmarks.together import together
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_two_web_processes_and_two_workers_send_everything_once_and_miss_no_wake_up(
     empty_database_url: str, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from fediverse_node.federation.inbox.authenticate import restore
 from fediverse_node.federation.inbox.authority import own_object
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.signatures import keys, proofs
+from tests.fixtures.seeds import chance as chance_of
 
 DOCUMENTS = 10_000
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -110,7 +111,7 @@ def gist(activity: Activity) -> tuple[object, ...]:
 
 
 def test_ten_thousand_documents_mean_the_same_to_the_checks_and_to_the_handlers() -> None:
-    chance, judged = random.Random("parse equality"), 0
+    chance, judged = chance_of("parse equality"), 0
     for _ in range(DOCUMENTS):
         document = some_document(chance)
         raw = written(document, chance)
