@@ -68,7 +68,7 @@ class Costs:
     create: float = 1.3
     reaction: float = 1.05
     delivery: float = 0.93
-    page: float = 2.1
+    page: float = 1.2
     fetch: float = 0.3
     entry: float = 0.0062
     post_bytes: float = 1_530.0

@@ -19,10 +19,11 @@ from pathlib import Path
 from aiohttp import web
 
 from fediverse_node import __version__
-from fediverse_node.actors import local
+from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.assist.configured import open_provider
 from fediverse_node.config import Config
+from fediverse_node.consent.notary import Notary
 from fediverse_node.federation.delivery.upkeep import Upkeep
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.federation.inbox.catching_up import CatchUpWorker
@@ -37,9 +38,11 @@ from fediverse_node.kernel.errors import NotValid
 from fediverse_node.node import Node
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy
+from fediverse_node.receipts import sealing as log_sealing
 from fediverse_node.schema.migrate import backup, migrate
 from fediverse_node.storage import space
 from fediverse_node.storage.engine import open_database, sqlite_path
+from fediverse_node.storage.vault import Vault
 from fediverse_node.web.application import make_application
 from fediverse_node.web.control.door import make_control_application
 from fediverse_node.web.keys import COPIES, INBOX
@@ -66,9 +69,14 @@ def prepare_database(config: Config, *, clock: Clock = system_clock) -> None:
 
 @asynccontextmanager
 async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIterator[Node]:
-    """A node with everything open: database, outbound client, provider, the server's own actor."""
+    """A node with everything open: database, outbound client, provider, the server's own actor.
+
+    Raises:
+        NotValid: private keys in the database are sealed, and the configuration does not hold the key.
+    """
     least_free = config.database.least_free_mib * space.MIB
     db = open_database(config.database.url, clock=clock, least_free=least_free)
+    db.vault = Vault(config.secrets.sealing_keys())
     outbound = Outbound(
         _policy(config),
         user_agent=f"fediverse-node/{__version__} (+{config.origin})",
@@ -79,6 +87,8 @@ async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIter
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         await stack.enter_async_context(outbound)
+        for require_open in (sealing.require_open, log_sealing.require_open):
+            await db.read(require_open)
         opening = open_provider(config.assist, ca_file=config.federation.ca_file)
         provider = await stack.enter_async_context(opening)
         node = Node(config=config, clock=clock, db=db, outbound=outbound, provider=provider)
@@ -128,6 +138,7 @@ async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> Asy
         group.create_task(InboxWorker(node, inbox).run(stop))
         group.create_task(Eraser(node.db).run(stop))
         group.create_task(Pollster(open_desk(inbox.discovery)).run(stop))
+        group.create_task(Notary(node.db).run(stop))
         group.create_task(CatchUpWorker(node, inbox).run(stop))
         group.create_task(ErrandWorker(inbox.discovery, node.outbound).run(stop))
         curious, scheme = node.config.federation.enabled, inbox.discovery.scheme

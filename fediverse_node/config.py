@@ -7,8 +7,10 @@ https origin: a node on the internet must not be able to reach into its operator
 
 from __future__ import annotations
 
+import base64
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +24,17 @@ from fediverse_node.kernel.urls import authority_of, origin_of, split_http
 PREFIX = "FEDIVERSE_NODE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+#: Crawlers and tokens that gather text for training. Not those that fetch one page for a person.
+TRAINING_AGENTS = (
+    "AI2Bot", "Ai2Bot-Dolma", "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot",
+    "ClaudeBot", "cohere-training-data-crawler", "Diffbot", "FacebookBot", "Google-Extended", "GPTBot",
+    "ICC-Crawler", "img2dataset", "LAIONDownloader", "meta-externalagent", "omgili", "PanguBot",
+    "SemrushBot-OCOB", "Timpibot", "VelenPublicWebCrawler", "Webzio-Extended",
+)  # fmt: skip
+#: What may stand in a file of its own, which `…_file` names.
+_SECRET_KEYS = (("assist", "api_key"), ("database", "url"), ("secrets", "key"), ("secrets", "previous_key"))
+_SEALING_KEY_BYTES = 32
+_AGENT = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
 class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,6 +105,29 @@ class Assist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return f"Assist(base_url={self.base_url!r}, model={self.model!r}, api_key=…)"
 
 
+class Robots(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whom robots.txt sends away from what nobody allowed."""
+
+    training_agents: list[str] = msgspec.field(default_factory=lambda: list(TRAINING_AGENTS))
+
+
+class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """With what private keys are sealed in the database. Not at all while `key` is empty."""
+
+    key: str = ""
+    key_file: str = ""
+    previous_key: str = ""
+    previous_key_file: str = ""
+
+    def __repr__(self) -> str:
+        """Without the keys."""
+        return "Secrets(…)"
+
+    def sealing_keys(self) -> list[bytes]:
+        """The key, and after it the one that it replaces."""
+        return [_sealing_key(text) for text in (self.key, self.previous_key) if text]
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What it writes to standard error."""
 
@@ -116,6 +152,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     limits: Limits = msgspec.field(default_factory=Limits)
     media: Media = msgspec.field(default_factory=Media)
     assist: Assist = msgspec.field(default_factory=Assist)
+    robots: Robots = msgspec.field(default_factory=Robots)
+    secrets: Secrets = msgspec.field(default_factory=Secrets)
     log: Log = msgspec.field(default_factory=Log)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
 
@@ -172,6 +210,8 @@ def _sections() -> dict[str, tuple[str, ...]]:
             "limits": Limits,
             "media": Media,
             "assist": Assist,
+            "robots": Robots,
+            "secrets": Secrets,
             "log": Log,
             "metrics": Metrics,
         }.items()
@@ -211,7 +251,7 @@ def _apply_environment(values: dict[str, Any], environ: Mapping[str, str]) -> No
 
 
 def _read_secret_files(values: dict[str, Any]) -> None:
-    for section, key in (("assist", "api_key"), ("database", "url")):
+    for section, key in _SECRET_KEYS:
         given = values.get(section, {})
         path = given.get(f"{key}_file")
         if not path or given.get(key):
@@ -235,6 +275,7 @@ def _checked(config: Config) -> Config:
     _check_words(config)
     _check_metrics(config.metrics)
     _check_media(config)
+    _check_secrets(config.secrets)
     if parts.scheme == "https":
         _refuse_lab_switches(config)
     elif not config.federation.allow_http:
@@ -259,6 +300,28 @@ def _check_words(config: Config) -> None:
     host, _, port = config.server.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise NotValid("Configuration: server.listen must look like 127.0.0.1:8080.")
+    for agent in config.robots.training_agents:
+        # The name is written into robots.txt: a line end in it would write rules of its own.
+        if not _AGENT.fullmatch(agent):
+            raise NotValid(f"Configuration: robots.training_agents: {agent!r} is no name such as GPTBot.")
+
+
+def _check_secrets(secrets: Secrets) -> None:
+    if secrets.previous_key and not secrets.key:
+        raise NotValid("Configuration: secrets.previous_key is given, and no secrets.key to take its place.")
+    secrets.sealing_keys()
+
+
+def _sealing_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != _SEALING_KEY_BYTES:
+        raise NotValid(
+            "Configuration: secrets.key must be 32 bytes in base64. Make one with: openssl rand -base64 32"
+        )
+    return key
 
 
 def _check_media(config: Config) -> None:

@@ -35,7 +35,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out, on PostgreSQL, what no engine can make a difference to: it has run on SQLite."""
     if os.environ.get("FEDIVERSE_NODE_TEST_DATABASE", "sqlite") == "sqlite":
         return
-    apart = {item for item in items if "databases" not in getattr(item, "fixturenames", ())}
+    apart = {
+        item
+        for item in items
+        if "databases" not in getattr(item, "fixturenames", ()) or item.get_closest_marker("one_engine")
+    }
     config.hook.pytest_deselected(items=list(apart))
     items[:] = [item for item in items if item not in apart]
 

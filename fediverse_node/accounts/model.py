@@ -22,3 +22,19 @@ class Account:
     visibility: str
     created_at: datetime
     disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A browser in which somebody signed in. Its secret is nowhere; only its hash is stored.
+
+    Attributes:
+        browser: what it calls itself, in a few words; empty when it does not say.
+        last_used_at: to the hour.
+    """
+
+    id: int
+    account_id: int
+    browser: str
+    created_at: datetime
+    last_used_at: datetime

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,16 +14,29 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.actors.tables import actors as actors_table
 from fediverse_node.storage.tx import Row, Tx
+from fediverse_node.storage.values import Kind, Raw
 
 _NAMES = [field.name for field in fields(Account)]
-_COLUMNS = [accounts.c[name] for name in _NAMES]
+COLUMNS = [accounts.c[name] for name in _NAMES]
 #: Asked with every request that has a token, so it is built once.
 _WITH_ACTOR = (
-    sa.select(*_COLUMNS, *actors.COLUMNS)
+    sa.select(*COLUMNS, *actors.COLUMNS)
     .join_from(accounts, actors_table, actors_table.c.id == accounts.c.actor_id)
     .where(accounts.c.id == sa.bindparam("id"))
 )
-_BY_ID = sa.select(*_COLUMNS).where(accounts.c.id == sa.bindparam("id"))
+_BY_ID = sa.select(*COLUMNS).where(accounts.c.id == sa.bindparam("id"))
+
+
+def account_from(row: Sequence[Any]) -> Account:
+    """The account of a row whose first columns are `COLUMNS`."""
+    return Account(**dict(zip(_NAMES, row[: len(_NAMES)], strict=True)))
+
+
+def _person_from(row: Raw) -> tuple[Account, Actor]:
+    return account_from(row), actors.actor_from(row)
+
+
+_PERSON: Kind[tuple[Account, Actor]] = Kind(_person_from)
 
 
 def create(tx: Tx, actor_id: int, *, password_hash: str | None, language: str = "en") -> Account:
@@ -42,10 +57,7 @@ def by_id(tx: Tx, account_id: int) -> Account | None:
 
 def with_actor(tx: Tx, account_id: int) -> tuple[Account, Actor] | None:
     """The account with this id and its actor, in one statement."""
-    row = tx.first(_WITH_ACTOR, {"id": account_id})
-    if row is None:
-        return None
-    return Account(**dict(zip(_NAMES, row[: len(_NAMES)], strict=True))), actors.actor_from(row)
+    return tx.value(_WITH_ACTOR, {"id": account_id}, _PERSON)
 
 
 def by_actor(tx: Tx, actor_id: int) -> Account | None:
@@ -62,7 +74,7 @@ def by_username(tx: Tx, username: str) -> tuple[Account, Actor] | None:
 
 def every(tx: Tx) -> list[tuple[Account, Actor]]:
     """All accounts, oldest first."""
-    found = [_account(row) for row in tx.all(sa.select(*_COLUMNS).order_by(accounts.c.id))]
+    found = [_account(row) for row in tx.all(sa.select(*COLUMNS).order_by(accounts.c.id))]
     people = actors.by_ids(tx, [account.actor_id for account in found])
     return [(account, people[account.actor_id]) for account in found]
 
@@ -73,6 +85,11 @@ def close(tx: Tx, account_id: int) -> None:
     tx.execute(accounts.update().where(where).values(disabled_at=tx.now, password_hash=None))
 
 
+def set_password(tx: Tx, account_id: int, password_hash: str) -> None:
+    """Let this be the account's password from now on. Its sessions are the caller's to end."""
+    tx.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash))
+
+
 def password_hash_of(tx: Tx, account_id: int) -> str | None:
     """What `passwords.check_password` compares with."""
     found: str | None = tx.scalar(sa.select(accounts.c.password_hash).where(accounts.c.id == account_id))
@@ -80,7 +97,7 @@ def password_hash_of(tx: Tx, account_id: int) -> str | None:
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Account | None:
-    row = tx.first(sa.select(*_COLUMNS).where(where))
+    row = tx.first(sa.select(*COLUMNS).where(where))
     return None if row is None else _account(row)
 
 

@@ -17,3 +17,15 @@ accounts = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("disabled_at", Moment),
 )
+
+#: A row is a session that works; the one that ends is gone.
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    id_column(),
+    sa.Column("account_id", sa.BigInteger, sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    sa.Column("secret_sha256", sa.Text, nullable=False, unique=True),
+    sa.Column("browser", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("last_used_at", Moment, nullable=False, index=True),
+)

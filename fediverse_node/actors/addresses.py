@@ -58,6 +58,16 @@ class Addresses:
         """The page to which other sites send our people (`?uri=`)."""
         return f"{self.origin}/authorize_interaction"
 
+    @property
+    def oauth_authorization(self) -> str:
+        """Where people are asked whether they let an app in."""
+        return f"{self.origin}/oauth/authorize"
+
+    @property
+    def oauth_token(self) -> str:
+        """Where apps get their tokens."""
+        return f"{self.origin}/oauth/token"
+
     def actor(self, name: str) -> str:
         """A local actor's id."""
         return self.instance_actor if name == self.domain else f"{self.origin}/users/{name}"
@@ -137,6 +147,24 @@ class Addresses:
     def activity(self, activity_id: int) -> str:
         """An activity's id."""
         return f"{self.origin}/activities/{activity_id}"
+
+    @property
+    def consent_log(self) -> str:
+        """The log of decisions about training use: the prefix of its files."""
+        return f"{self.origin}/consent"
+
+    @property
+    def log_name(self) -> str:
+        """The name of that log in its checkpoints: its address without the scheme."""
+        return f"{self.domain}/consent"
+
+    def receipt(self, seq: int) -> str:
+        """The receipt of a line of the ledger."""
+        return f"{self.consent_log}/receipts/{seq}"
+
+    def consent_status(self, number: int) -> str:
+        """A list of which receipts have ended, as bits."""
+        return f"{self.consent_log}/status/{number}"
 
     def deliveries_page(self, token: str) -> str:
         """Where whoever has *token* sees where a post went."""

@@ -12,8 +12,9 @@ from fediverse_node.actors.tables import actor_errands
 from fediverse_node.storage.tx import Row, Tx, locked
 
 #: `links`: see which pages of a profile link back. `featured`: fetch what somebody pinned.
-#: `farewell`: erase what a deleted account of ours left.
-ErrandKind = Literal["links", "featured", "farewell"]
+#: `farewell`: erase what a deleted account of ours left. `lapse`: end each yes of one of ours who was
+#: suspended or moved.
+ErrandKind = Literal["links", "featured", "farewell", "lapse"]
 BELL = "errands"
 
 

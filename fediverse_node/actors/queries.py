@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from fediverse_node.actors.model import NO_DETAILS, Actor, ActorKey, Details, Picture
 from fediverse_node.actors.tables import actor_keys, actors
-from fediverse_node.storage.tx import Row, Tx
+from fediverse_node.storage.tx import Tx
+from fediverse_node.storage.values import Kind, Raw
 
 COLUMNS = [actors.c[field.name] for field in fields(Actor)]
 _KEY_COLUMNS = [actor_keys.c[field.name] for field in fields(ActorKey)]
 _NAMES = tuple(field.name for field in fields(Actor))
+_KEY_NAMES = tuple(field.name for field in fields(ActorKey))
 _TUPLES = ("fields", "emojis", "also_known_as")
 # Asked with nearly every request, so they are built once: building costs more than running.
 _SELECT = sa.select(*COLUMNS)
@@ -45,7 +47,7 @@ _STANDING = sa.select(actors.c.suspended_at, actors.c.deleted_at).where(
 )
 
 
-def actor_from(row: Row) -> Actor:
+def actor_from(row: Raw) -> Actor:
     """The actor of a row whose last columns are the room's."""
     values: dict[str, Any] = dict(zip(_NAMES, row[-len(_NAMES) :], strict=True))
     for name in ("icon", "image"):
@@ -54,6 +56,14 @@ def actor_from(row: Row) -> Actor:
     for name in _TUPLES:
         values[name] = tuple(tuple(item) if isinstance(item, list) else item for item in values[name] or ())
     return Actor(**values)
+
+
+def _key_from(row: Raw) -> tuple[ActorKey, Actor]:
+    return ActorKey(**dict(zip(_KEY_NAMES, row[: len(_KEY_NAMES)], strict=True))), actor_from(row)
+
+
+_ACTOR: Kind[Actor] = Kind(actor_from)
+_KEY: Kind[tuple[ActorKey, Actor]] = Kind(_key_from)
 
 
 def add(tx: Tx, actor: Actor) -> None:
@@ -83,12 +93,12 @@ def change(tx: Tx, actor_id: int, changes: Mapping[str, Any]) -> None:
 
 def by_id(tx: Tx, actor_id: int) -> Actor | None:
     """The actor with this id."""
-    return _only(tx.first(_BY_ID, {"id": actor_id}))
+    return tx.value(_BY_ID, {"id": actor_id}, _ACTOR)
 
 
 def by_uri(tx: Tx, uri: str) -> Actor | None:
     """The actor with this ActivityPub id."""
-    return _only(tx.first(_BY_URI, {"uri": uri}))
+    return tx.value(_BY_URI, {"uri": uri}, _ACTOR)
 
 
 def standing(tx: Tx, actor_id: int) -> tuple[bool, bool]:
@@ -99,7 +109,7 @@ def standing(tx: Tx, actor_id: int) -> tuple[bool, bool]:
 
 def by_handle(tx: Tx, username: str, domain: str) -> Actor | None:
     """The actor `@username@domain`; *domain* canonical, the name in any case."""
-    return _only(tx.first(_BY_HANDLE, {"name": username.lower(), "host": domain}))
+    return tx.value(_BY_HANDLE, {"name": username.lower(), "host": domain}, _ACTOR)
 
 
 def by_name(tx: Tx, username: str, limit: int) -> list[Actor]:
@@ -110,7 +120,7 @@ def by_name(tx: Tx, username: str, limit: int) -> list[Actor]:
 
 def local_by_name(tx: Tx, username: str) -> Actor | None:
     """The local actor of this name, in any case."""
-    return _only(tx.first(_LOCAL_BY_NAME, {"name": username.lower()}))
+    return tx.value(_LOCAL_BY_NAME, {"name": username.lower()}, _ACTOR)
 
 
 def local_of_type(tx: Tx, actor_type: str) -> Actor | None:
@@ -120,14 +130,12 @@ def local_of_type(tx: Tx, actor_type: str) -> Actor | None:
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Actor]:
     """Those of *ids* that exist, by id, in one statement."""
-    found = map(actor_from, tx.all(_BY_IDS, {"ids": list(set(ids))}))
-    return {actor.id: actor for actor in found}
+    return {actor.id: actor for actor in tx.values(_BY_IDS, {"ids": list(set(ids))}, _ACTOR)}
 
 
 def by_uris(tx: Tx, uris: Iterable[str]) -> dict[str, Actor]:
     """Those of *uris* that we know, by uri, in one statement."""
-    found = map(actor_from, tx.all(_BY_URIS, {"uris": list(set(uris))}))
-    return {actor.uri: actor for actor in found}
+    return {actor.uri: actor for actor in tx.values(_BY_URIS, {"uris": list(set(uris))}, _ACTOR)}
 
 
 def count_local(tx: Tx) -> int:
@@ -146,7 +154,7 @@ def newest_local(tx: Tx, limit: int) -> list[Actor]:
 
 def save_key(tx: Tx, key: ActorKey) -> None:
     """Store a key, or replace the one with the same key id."""
-    tx.upsert(actor_keys, {"id": tx.new_id(), "created_at": tx.now, **_key_values(key)}, key=["key_id"])
+    tx.upsert(actor_keys, {"id": tx.new_id(), "created_at": tx.now, **_key_values(tx, key)}, key=["key_id"])
 
 
 def drop_keys_except(tx: Tx, actor_id: int, key_ids: Iterable[str]) -> None:
@@ -160,27 +168,18 @@ def forget_private_keys(tx: Tx, actor_id: int) -> None:
 
 
 def key_by_id(tx: Tx, key_id: str) -> tuple[ActorKey, Actor] | None:
-    """The key with this id, and whose it is."""
-    row = tx.first(_KEY_BY_ID, {"key_id": key_id})
-    if row is None:
-        return None
-    key = ActorKey(**{field.name: getattr(row, f"key_{field.name}") for field in fields(ActorKey)})
-    return key, actor_from(row)
+    """The key with this id, and whose it is. For checking signatures: its private half stays sealed."""
+    return tx.value(_KEY_BY_ID, {"key_id": key_id}, _KEY)
 
 
 def keys_of(tx: Tx, actor_id: int) -> list[ActorKey]:
     """The keys of one actor, oldest first."""
-    names = [field.name for field in fields(ActorKey)]
-    return [
-        ActorKey(**dict(zip(names, row, strict=True))) for row in tx.all(_KEYS_OF, {"actor_id": actor_id})
-    ]
+    rows = tx.all(_KEYS_OF, {"actor_id": actor_id})
+    return [_opened(tx, ActorKey(**dict(zip(_KEY_NAMES, row, strict=True)))) for row in rows]
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Actor | None:
-    return _only(tx.first(_SELECT.where(where)))
-
-
-def _only(row: Row | None) -> Actor | None:
+    row = tx.first(_SELECT.where(where))
     return None if row is None else actor_from(row)
 
 
@@ -209,5 +208,14 @@ def _details(value: dict[str, Any] | None) -> Details:
     )
 
 
-def _key_values(key: ActorKey) -> dict[str, Any]:
-    return {field.name: getattr(key, field.name) for field in fields(ActorKey)}
+def _key_values(tx: Tx, key: ActorKey) -> dict[str, Any]:
+    values = {name: getattr(key, name) for name in _KEY_NAMES}
+    if key.private_key is not None:
+        values["private_key"] = tx.vault.seal(key.private_key, about=key.key_id)
+    return values
+
+
+def _opened(tx: Tx, key: ActorKey) -> ActorKey:
+    if key.private_key is None:
+        return key
+    return replace(key, private_key=tx.vault.open(key.private_key, about=key.key_id))

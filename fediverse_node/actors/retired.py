@@ -6,7 +6,7 @@ checked. The private half of an RSA key stays for the one activity that says it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -65,13 +65,22 @@ _FORGET = retired_keys.delete().where(retired_keys.c.retired_at <= _since)
 
 def add(tx: Tx, key: RetiredKey) -> None:
     """Keep *key* for a while."""
-    tx.insert(retired_keys, {"id": tx.new_id(), **{name: getattr(key, name) for name in _NAMES}})
+    values = {name: getattr(key, name) for name in _NAMES}
+    if key.private_key is not None:
+        values["private_key"] = tx.vault.seal(key.private_key, about=key.key_id)
+    tx.insert(retired_keys, {"id": tx.new_id(), **values})
 
 
 def of_actor(tx: Tx, actor_id: int) -> list[RetiredKey]:
     """The replaced keys of one actor that are still kept, the oldest first."""
     rows = tx.all(_OF_ACTOR, {"owner": actor_id, "since": tx.now - KEPT})
-    return [RetiredKey(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+    return [_opened(tx, RetiredKey(**dict(zip(_NAMES, row, strict=True)))) for row in rows]
+
+
+def _opened(tx: Tx, key: RetiredKey) -> RetiredKey:
+    if key.private_key is None:
+        return key
+    return replace(key, private_key=tx.vault.open(key.private_key, about=key.key_id))
 
 
 def shown_keys(tx: Tx, actor_id: int) -> list[ActorKey]:

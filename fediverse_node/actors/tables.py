@@ -98,7 +98,7 @@ actor_errands = sa.Table(
     "actor_errands",
     metadata,
     sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
-    #: 'links', 'featured' or 'farewell'
+    #: 'links', 'featured', 'farewell' or 'lapse'
     sa.Column("kind", sa.Text, primary_key=True),
     #: null once it is done
     sa.Column("due_at", Moment, index=True),

@@ -27,10 +27,7 @@ def create(desk: Desk, name: str, *, password_stdin: bool, as_json: bool) -> Non
 
     Example: fediverse-node account create alice --password-stdin < password.txt
     """
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    if password_stdin and not password:
-        raise Refusal("Standard input holds no password. Write it there, for instance with < password.txt.")
-    made = desk.ask("account.create", name=name, password=password)
+    made = desk.ask("account.create", name=name, password=_password() if password_stdin else None)
     show(made, as_json=as_json, otherwise=lambda found: f"Made {found['handle']}: {found['page']}")
 
 
@@ -43,6 +40,21 @@ def list_accounts(desk: Desk, *, as_json: bool) -> None:
     Example: fediverse-node account list --json
     """
     show(desk.ask("account.list"), as_json=as_json, otherwise=_accounts)
+
+
+@account.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read it from standard input.")
+@json_option
+@pass_desk
+def password(desk: Desk, name: str, *, password_stdin: bool, as_json: bool) -> None:
+    """Set the password of the account NAME, and sign it out of every browser and app.
+
+    Example: fediverse-node account password alice --password-stdin < password.txt
+    """
+    del password_stdin  # There is no other way: arguments stand in histories and process lists.
+    changed = desk.ask("account.password", name=name, password=_password())
+    show(changed, as_json=as_json, otherwise=lambda found: f"{found['handle']} has a new password.")
 
 
 @click.group()
@@ -64,6 +76,13 @@ def create_token(desk: Desk, name: str, scopes: str, app: str) -> None:
     Example: fediverse-node token create alice --scopes "read write follow push"
     """
     click.echo(desk.ask("token.create", name=name, scopes=scopes, app=app)["token"])
+
+
+def _password() -> str:
+    found = sys.stdin.readline().rstrip("\r\n")
+    if not found:
+        raise Refusal("Standard input holds no password. Write it there, for instance with < password.txt.")
+    return found
 
 
 def _accounts(found: JsonDict) -> str:

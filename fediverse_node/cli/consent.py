@@ -43,6 +43,23 @@ def set_consent(desk: Desk, name: str, post: str, answer: str, *, as_json: bool)
     show(desk.ask("consent.set", name=name, post=post, answer=answer), as_json=as_json, otherwise=_history)
 
 
+@consent.command()
+@click.argument("name")
+@click.option("--limit", type=click.IntRange(1, 80), default=20, show_default=True, help="How many to show.")
+@click.option("--below", metavar="LINE", help="Older than this line.")
+@json_option
+@pass_desk
+def receipts(desk: Desk, name: str, *, limit: int, below: str | None, as_json: bool) -> None:
+    """Show what the account NAME decided and the receipts of it, the newest first.
+
+    With --json each comes with the receipt itself (`document`) and its salt, for the author to keep.
+
+    Example: fediverse-node consent receipts alice --json
+    """
+    found = desk.ask("consent.receipts", name=name, limit=limit, below=below)
+    show(found, as_json=as_json, otherwise=_receipts)
+
+
 @click.command()
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="A folder that does not exist yet."
@@ -62,9 +79,29 @@ def export(desk: Desk, out: Path, *, include_ai_assisted: bool, as_json: bool) -
 
 def _history(found: JsonDict) -> str:
     head = f"{found['uri']}\ntraining use: {found['training_use']}"
-    rows = [(str(entry["seq"]), entry["at"], entry["kind"], entry["method"]) for entry in found["entries"]]
+    rows = [(*_line(entry), entry["receipt"] or "") for entry in found["entries"]]
     return (
-        f"{head}\n{table(rows, head=('line', 'at', 'decision', 'by'))}"
+        f"{head}\n{table(rows, head=('line', 'at', 'decision', 'by', 'log', 'receipt'))}"
         if rows
         else f"{head} (nothing was decided)"
+    )
+
+
+def _receipts(found: JsonDict) -> str:
+    rows = [(*_line(entry), entry["receipt"] or "", entry["post"]) for entry in found["receipts"]]
+    return (
+        table(rows, head=("line", "at", "decision", "by", "log", "receipt", "post"))
+        if rows
+        else "Nothing was decided."
+    )
+
+
+def _line(entry: JsonDict) -> tuple[str, str, str, str, str]:
+    place = entry["log_index"]
+    return (
+        str(entry["seq"]),
+        entry["at"],
+        entry["kind"],
+        entry["method"],
+        "" if place is None else str(place),
     )

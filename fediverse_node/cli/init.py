@@ -60,7 +60,9 @@ def init(desk: Desk, origin: str, name: str) -> None:
     except NodeError as error:
         path.unlink()
         refuse(error)
-    note(f"Wrote {path}. Next: fediverse-node --config {path} serve, then account create NAME")
+    note(
+        f"Wrote {path}. Next: fediverse-node --config {path} serve, then account create NAME --password-stdin"
+    )
 
 
 def _place(origin: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fediverse_node.cli.desk import Desk, JsonDict, Refusal, json_option, pass_desk, show, table
+from fediverse_node.cli.desk import Desk, JsonDict, json_option, pass_desk, show, table
 
 
 @click.group()
@@ -40,9 +40,28 @@ def rotate(desk: Desk, name: str | None, *, server: bool, blind: bool, as_json: 
     Example: fediverse-node keys rotate alice
     """
     if (name is None) is not server:
-        raise Refusal("Say whose keys: a NAME, or --server.")
+        raise click.UsageError("Say whose keys: a NAME, or --server.")
     made = desk.ask("keys.rotate", name=name, blind=blind)
     show(made, as_json=as_json, otherwise=_rotated)
+
+
+@keys.command()
+@click.option("--undo", is_flag=True, help="Store them as they are again, before secrets.key is taken away.")
+@json_option
+@pass_desk
+def seal(desk: Desk, *, undo: bool, as_json: bool) -> None:
+    """Seal every private key in the database with secrets.key, also those sealed with the previous one.
+
+    New keys are sealed anyway. Older backups of the database still hold the keys as they were.
+
+    Example: fediverse-node keys seal
+    """
+    made = desk.ask("keys.seal", undo=undo)
+    show(made, as_json=as_json, otherwise=_sealed)
+
+
+def _sealed(made: JsonDict) -> str:
+    return f"{made['changed']} private keys were {'sealed' if made['sealed'] else 'unsealed'}."
 
 
 def _keys(found: JsonDict) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from fediverse_node.cli import (
     moderate,
     profile,
     relay,
+    verifying,
 )
 from fediverse_node.cli import emoji as emoji_commands
 from fediverse_node.cli.desk import Desk, note, pass_desk, refuse
@@ -60,7 +62,8 @@ def serve(desk: Desk, *, no_workers: bool) -> None:
 
     Example: fediverse-node serve
     """
-    _run(desk.config, lambda app, stop: app.serve(desk.config, stop, workers=not no_workers))
+    asked = _heard_from_now_on()
+    _run(desk.config, asked, lambda app, stop: app.serve(desk.config, stop, workers=not no_workers))
 
 
 @main.command()
@@ -70,7 +73,8 @@ def worker(desk: Desk) -> None:
 
     Example: fediverse-node worker
     """
-    _run(desk.config, lambda app, stop: app.work(desk.config, stop))
+    asked = _heard_from_now_on()
+    _run(desk.config, asked, lambda app, stop: app.work(desk.config, stop))
 
 
 @main.command()
@@ -91,7 +95,28 @@ def migrate(desk: Desk, revision: str) -> None:
         refuse(error)
 
 
-def _run(config: Config, run: Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+def _heard_from_now_on() -> threading.Event:
+    """Set when we are asked to stop before the loop listens for that itself; a second time ends us at once.
+
+    A migration is not torn: whoever stops us while it runs waits for its end.
+    """
+    asked = threading.Event()
+
+    def hear(number: int, frame: object) -> None:
+        del frame
+        signal.signal(number, signal.SIG_DFL)
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, hear)
+    return asked
+
+
+def _run(
+    config: Config,
+    asked: threading.Event,
+    run: Callable[[Any, asyncio.Event], Coroutine[Any, Any, None]],
+) -> None:
     gc.disable()
     from fediverse_node import app  # noqa: PLC0415 --help need not wait for the whole house
 
@@ -103,7 +128,7 @@ def _run(config: Config, run: Callable[[Any, asyncio.Event], Coroutine[Any, Any,
     try:
         app.prepare_database(config)
         with _runner() as runner:
-            runner.run(_until_signalled(lambda stop: run(app, stop)))
+            runner.run(_until_signalled(asked, lambda stop: run(app, stop)))
     except NodeError as error:
         refuse(error)
     except OSError as error:
@@ -118,13 +143,16 @@ def _runner() -> asyncio.Runner:
     return asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
 
-async def _until_signalled(run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+async def _until_signalled(
+    asked: threading.Event, run: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await run(stop)
+    if not asked.is_set():
+        await run(stop)
 
 
 for command in (
@@ -146,6 +174,7 @@ for command in (
     relay.relay,
     consent.consent,
     consent.export,
+    verifying.verify,
     inspect.trace,
     inspect.hosts,
     inspect.deliveries,

@@ -207,13 +207,20 @@ def list_domains(desk: Desk, *, as_json: bool) -> None:
 def import_domains(desk: Desk, file: Path, *, dry_run: bool, as_json: bool) -> None:
     """Take over the rules in FILE, a list as Mastodon exports it. Rules that are not in it stay.
 
+    Lines that cannot be used are named, and the others are taken; then the exit code is 1.
+
     Example: fediverse-node domain import blocks.csv --dry-run
     """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(f"{file} cannot be read as UTF-8 text.") from error
-    show(desk.ask("domain.import", csv=text, dry_run=dry_run), as_json=as_json, otherwise=_imported)
+    made = desk.ask("domain.import", csv=text, dry_run=dry_run)
+    show(made, as_json=as_json, otherwise=_imported)
+    for each in made["refused"]:
+        note(f"{file}, line {each['line']}: “{each['text']}” cannot be used. {each['reason']}")
+    if made["refused"]:
+        raise Refusal(f"{len(made['refused'])} lines could not be used; see above.")
 
 
 @domain.command("export")
@@ -296,4 +303,4 @@ def _imported(found: JsonDict) -> str:
     if not rows:
         return "Nothing to change."
     done = "would change" if found["dry_run"] else "changed"
-    return f"{table(rows, head=('change', 'server', 'severity'))}\n{len(rows)} rules {done}."
+    return f"{table(rows, head=('change', 'server', 'severity'))}\nRules that {done}: {len(rows)}."

@@ -1,4 +1,4 @@
-"""`profile`, `requests`, `accept`, `reject`, `pin`, `unpin`, and `account alias`, `move` and `delete`."""
+"""`profile`, `requests`, `accept`, `reject`, `pin`, `unpin`, and an account's aliases, moves and end."""
 
 from __future__ import annotations
 
@@ -189,6 +189,20 @@ def move(desk: Desk, name: str, target: str, *, confirm: str) -> None:
     confirm = confirm or click.prompt(f"To move, type the name of the account ({name})", err=True)
     moved = desk.ask("account.move", name=name, target=target, confirm=confirm)
     click.echo(f"{moved['handle']} has moved to {moved['moved_to']}.")
+
+
+@account.command("cancel-move")
+@click.argument("name")
+@pass_desk
+def cancel_move(desk: Desk, name: str) -> None:
+    """Take back a move of the account NAME: it lives here, and posts, again.
+
+    Followers that went along do not come back by themselves, and it cannot move again for thirty days
+    after the move.
+
+    Example: fediverse-node account cancel-move alice
+    """
+    click.echo(f"{desk.ask('account.cancel_move', name=name)['handle']} lives here again.")
 
 
 @account.command()

@@ -1,8 +1,8 @@
 """The same decision, in the words of each channel. One renderer each; none of them decides.
 
 Sources: AIPREF vocabulary and attachment drafts (`Content-Usage`), W3C TDM Reservation Protocol
-(`tdm-reservation`, `tdm-policy`), the `noai` directives that image sites introduced, FEP-5e53
-(`xRobotsTag`).
+(`tdm-reservation`, `tdm-policy`, and its policies in ODRL), the `noai` directives that image sites
+introduced, FEP-5e53 (`xRobotsTag`).
 
 AIPREF combines by “any `n` wins”, so a site-wide `Content-Usage: train-ai=n` in robots.txt would
 cancel every yes below. Text that was allowed says nothing of `noai`: there is no “yes” in that language.
@@ -10,19 +10,31 @@ cancel every yes below. Text that was allowed says nothing of `noai`: there is n
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from fediverse_node.consent.model import Decision
 
 _NO_AI = "noai, noimageai"
 
 
+#: What a TDM policy is written in (the TDMRep report, “Expressing a TDM Policy”).
+_ODRL = ["http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmrep.jsonld"]
+_TDMREP = "http://www.w3.org/ns/tdmrep"
+
+
 class TermsAddress(Protocol):
     """Whatever knows where the terms are served (`actors.addresses.Addresses` does)."""
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port of the server."""
+
+    @property
     def terms(self) -> str:
         """The address of the terms text."""
+
+    def receipt(self, seq: int) -> str:
+        """The address of a receipt."""
 
 
 def content_usage(decision: Decision) -> str:
@@ -34,7 +46,7 @@ def headers(decision: Decision, addresses: TermsAddress) -> dict[str, str]:
     """HTTP headers of an answer that carries the post, in whatever media type."""
     usage = {"Content-Usage": content_usage(decision)}
     if decision.train_ai:
-        return {**usage, "tdm-reservation": "0"}
+        return {**usage, "tdm-reservation": "0", **_described(decision, addresses)}
     return {**usage, "tdm-reservation": "1", "tdm-policy": addresses.terms, "X-Robots-Tag": _NO_AI}
 
 
@@ -48,7 +60,39 @@ def html_meta(decision: Decision, addresses: TermsAddress) -> list[tuple[str, st
     return [("robots", _NO_AI), ("tdm-reservation", "1"), ("tdm-policy", addresses.terms)]
 
 
-def object_terms(decision: Decision) -> dict[str, str]:
-    """Properties of the ActivityStreams object."""
+def object_terms(decision: Decision, addresses: TermsAddress) -> dict[str, str]:
+    """Properties of the ActivityStreams object. A yes names its receipt (`usageConsent`)."""
     usage = {"contentUsage": content_usage(decision)}
-    return usage if decision.train_ai else {**usage, "xRobotsTag": _NO_AI}
+    if not decision.train_ai:
+        return {**usage, "xRobotsTag": _NO_AI}
+    return (
+        usage if decision.receipt is None else {**usage, "usageConsent": addresses.receipt(decision.receipt)}
+    )
+
+
+def _described(decision: Decision, addresses: TermsAddress) -> dict[str, str]:
+    if decision.receipt is None:
+        return {}
+    return {"Link": f'<{addresses.receipt(decision.receipt)}>; rel="describedby"'}
+
+
+def tdm_policy(addresses: TermsAddress, *, name: str, contact: str) -> dict[str, Any]:
+    """The TDMRep policy, an ODRL offer: mining needs consent, and who gives it is each author.
+
+    Args:
+        addresses: where this server and its terms are.
+        name: what the server is called.
+        contact: how to reach whoever runs it; left out when empty.
+    """
+    page = contact.startswith(("https://", "http://"))
+    reach = {"vcard:hasURL": contact} if page else {"vcard:hasEmail": f"mailto:{contact}"}
+    return {
+        "@context": _ODRL,
+        "@type": "Offer",
+        "profile": _TDMREP,
+        "uid": addresses.terms,
+        "assigner": {"uid": addresses.origin, "vcard:fn": name, **(reach if contact else {})},
+        "permission": [
+            {"target": addresses.origin, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}
+        ],
+    }

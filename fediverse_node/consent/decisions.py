@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from fediverse_node.consent import queries, terms
+from fediverse_node.consent import proving, queries, terms
 from fediverse_node.consent.model import (
     OPEN_DATASET,
     Decision,
@@ -17,6 +17,7 @@ from fediverse_node.consent.model import (
     Subject,
 )
 from fediverse_node.kernel.errors import NotAllowed, NotValid
+from fediverse_node.receipts import issue
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def decision_for(subject: Subject, entry: Entry | None) -> Decision:
     if proof is None:
         return Decision()
     train_ai = "train-ai" in proof.entry.purposes
-    return Decision(train_ai=train_ai, dataset=train_ai and "dataset" in proof.entry.purposes)
+    dataset = train_ai and "dataset" in proof.entry.purposes
+    return Decision(train_ai=train_ai, dataset=dataset, receipt=proof.entry.seq if train_ai else None)
 
 
 def states(tx: Tx, object_uris: Iterable[str]) -> dict[str, Entry]:
@@ -96,6 +98,7 @@ def decide(
         terms=terms.CURRENT,
         method=method,
     )
+    proving.prove(tx, entry)
     log.info("consent.decided", extra={"seq": entry.seq, "kind": kind, "method": method})
     return entry
 
@@ -140,6 +143,30 @@ def erase(tx: Tx, subject: Subject) -> Entry | None:
     return decide(
         tx, subject, actor_uri=subject.author_uri, kind="erase", purposes=last.purposes, method="delete"
     )
+
+
+def lapse(tx: Tx, actor_uri: str, *, method: Method, limit: int) -> int:
+    """Note for at most *limit* posts of *actor_uri* that its yes has ended, and give how many it were.
+
+    Each had ended already with the author's standing; these lines only say so, to whoever keeps a copy.
+    They are never undone: who comes back decides anew.
+    """
+    # Two that work on one person at once would each write the line.
+    issue.hold(tx)
+    found = queries.standing(tx, actor_uri, limit)
+    for last in found:
+        entry = queries.append(
+            tx,
+            (actor_uri, last.object_uri, last.revision),
+            kind="withdraw",
+            purposes=last.purposes,
+            terms=terms.CURRENT,
+            method=method,
+        )
+        proving.prove(tx, entry)
+    if found:
+        log.info("consent.lapsed", extra={"count": len(found), "method": method})
+    return len(found)
 
 
 def _says(last: Entry, subject: Subject, in_force: bool) -> bool | None:  # noqa: FBT001 a fact, handed on

@@ -6,7 +6,7 @@ this very revision. The export writes nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from typing import Literal
 Purpose = Literal["train-ai", "dataset"]
 Kind = Literal["grant", "deny", "withdraw", "supersede", "erase"]
 #: The door a decision came by, or the rule of ours that undid one.
-Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete"]
+Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete", "suspend", "move"]
 
 #: What the one box "add this post to the open training dataset" means.
 OPEN_DATASET: tuple[Purpose, ...] = ("train-ai", "dataset")
@@ -80,7 +80,10 @@ class Decision:
     Attributes:
         train_ai: its author allows training (AIPREF `train-ai=y`).
         dataset: its author also wants it in our exports.
+        receipt: the line of the ledger that says so, of which there is a receipt. Where a yes is proved
+            is no part of what was decided.
     """
 
     train_ai: bool = False
     dataset: bool = False
+    receipt: int | None = field(default=None, compare=False)

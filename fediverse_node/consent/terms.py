@@ -16,7 +16,7 @@ You decide for each post, and only for your own words. As long as you say nothin
 
 ## What you allow
 
-When you tick “Training use allowed”, you allow anybody to use the text of this post, as it reads at that
+When you tick the box, you allow anybody to use the text of this post, as it reads at that
 moment, to train AI models that generate text or media, and you allow this server to publish it in its
 open training dataset. The dataset holds the text, its language, its dates, its address, and whether AI
 helped to write it. The names of people you mention, e-mail addresses, phone numbers and network addresses

@@ -115,7 +115,15 @@ def withdraw(tx: Tx, post_id: int, *, types: Sequence[str]) -> None:
     The bytes of these activities go as well, so that a deleted text leaves no copy; an envelope
     whose activity is empty is not sent (it was on its way at this moment, and came back).
     """
-    about = sa.and_(activities.c.post_id == post_id, activities.c.type.in_(types))
+    _recall(tx, sa.and_(activities.c.post_id == post_id, activities.c.type.in_(types)))
+
+
+def recall(tx: Tx, actor_id: int, *, type_: str) -> None:
+    """What an actor said in activities of this type is true no more: as in `withdraw`."""
+    _recall(tx, sa.and_(activities.c.actor_id == actor_id, activities.c.type == type_))
+
+
+def _recall(tx: Tx, about: sa.ColumnElement[bool]) -> None:
     unsent = envelopes.c.activity_id.in_(sa.select(activities.c.id).where(about))
     tx.execute(
         envelopes.update()

@@ -41,10 +41,14 @@ _FEATURES = (
             "    - name: action\n      dtype: string",
             "human_reviewed": "dtype: bool",
             "content_sha256": "dtype: string",
+            "revision_sha256": "dtype: string",
+            "consent_receipt_id": "dtype: string",
             "consent_purposes": "list: string",
             "consented_at": "dtype: timestamp[s]",
             "terms_version": "dtype: string",
             "terms_sha256": "dtype: string",
+            "log_index": "dtype: int64",
+            "log_salt": "dtype: string",
             "pii_redactions": "dtype: int64",
         }.items()
     ),
@@ -54,11 +58,17 @@ _MEANINGS = (
     ("`text`", "plain text; people are `@user1`, `@user2`, and typed placeholders stand for the rest"),
     ("`pii_redactions`", "how many placeholders: people, `<EMAIL>`, `<PHONE>`, `<IP>`, `<LOCATION>`, …"),
     ("`content_sha256`", "of `text` in UTF-8"),
+    (
+        "`revision_sha256`",
+        "of what the author wrote, before placeholders, as in the receipt",
+    ),
     ("`source`", "the server"),
     ("`created`, `edited`", "when the text was written"),
     ("`added`, `consented_at`", "when its author decided"),
     ("`consent_purposes`", "`train-ai` as in the IETF's AI preferences; `dataset`: to be published here"),
     ("`terms_version`, `terms_sha256`", "the text the author agreed to"),
+    ("`consent_receipt_id`", "the receipt of the decision, which is in `consent/receipts.jsonl`, too"),
+    ("`log_index`, `log_salt`", "the place of that receipt in the consent log, and what ties it to its line"),
     ("`author_ref`", "tells authors apart within this release, and differs between releases"),
     ("`language`", "as the author declared it (BCP 47); `und` is unknown"),
     ("`ai_disclosure`, `human_reviewed`", "whether a model had a part in the text, and a person read it"),
@@ -166,7 +176,8 @@ Placeholders are found by rules, and rules miss some.
 
 ## If you use it
 
-Authors can take their decision back. Before each use, ask for the post's `id` again, with
+Authors can take their decision back. Before each use, run `fediverse-node verify` on this folder (`VERIFY.md`
+says how, and how without it): it names the rows that must go. Or ask for a post's `id` again, with
 `Accept: application/activity+json`: while the use is allowed, the answer has the header
 `Content-Usage: train-ai=y`. Drop every row whose post says otherwise or is gone, and use the newest
 release. What was trained before cannot be undone; what comes after can be kept right.

@@ -1,4 +1,4 @@
-"""Writes the dataset: collect in one snapshot, write, look again, and only then let it appear."""
+"""Writes the dataset: collect in one snapshot, prove, write, look again, and only then let it appear."""
 
 from __future__ import annotations
 
@@ -23,20 +23,27 @@ from fediverse_node.consent import terms
 from fediverse_node.export.card import Facts, card
 from fediverse_node.export.eligible import Eligible, all_eligible, still_eligible
 from fediverse_node.export.folder import MANIFEST, appear, hidden_beside, sync, write_lines
+from fediverse_node.export.guide import guide
 from fediverse_node.export.row import Row, row_of
+from fediverse_node.export.vouching import Vouched, vouch
 from fediverse_node.kernel.errors import NotNow
+from fediverse_node.receipts import checkpoints
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
 DATA = "data/train.jsonl"
+RECEIPTS = "consent/receipts.jsonl"
+PROOFS = "consent/proofs.jsonl"
+CHECKPOINT = "consent/checkpoint"
 #: Decisions that change again and again while we write must not keep us here for ever.
 _LOOKS = 20
 #: Rows between two lines of progress.
 TELL_EVERY = 1000
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Row).decode
+#: A line of the spool: a row and its receipt, byte for byte.
+_decode = msgspec.json.Decoder(tuple[Row, msgspec.Raw]).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +62,12 @@ class _Kept:
 
     Attributes:
         line: its place in the spool.
+        log_index: its receipt's place in the consent log.
         unchanged: the post's revision, the line of the ledger, the label.
     """
 
     line: int
+    log_index: int
     post_id: int
     author_uri: str
     unchanged: tuple[str, int, str | None]
@@ -82,8 +91,9 @@ async def export_dataset(
 ) -> Result:
     """Write the posts that may be used as a dataset to the new folder *out*.
 
-    The same eligible posts give the same bytes, whatever else is or was on the server. A decision
-    that is taken back, or a post that is changed, while this runs is not in it.
+    The same decisions about the same posts give the same bytes, whatever else there is on the server or
+    happens there. A decision that is taken back, or a post that is changed, while this runs is not in it;
+    nor is one without a receipt that others can check.
 
     Args:
         db: where the posts are.
@@ -113,7 +123,7 @@ async def export_dataset(
         finally:
             stop.set()  # a thread that collects for somebody who has gone ends at its next row
         secret = await db.read(lambda tx: _secret(tx, addresses))
-        result = await _settle(db, kept, release, lambda rows: release.write(folder, rows, spool, secret))
+        result = await _settle(db, kept, release, _Bench(folder=folder, spool=spool, secret=secret))
         await asyncio.to_thread(appear, folder, out)
     log.info("export.written", extra={"rows": result.rows, "sha256": result.sha256})
     return replace(result, out=out)
@@ -124,13 +134,22 @@ def _tell(loop: asyncio.AbstractEventLoop, progress: Callable[[str], None], line
         loop.call_soon_threadsafe(progress, line)
 
 
-async def _settle(
-    db: Database, kept: list[_Kept], release: _Release, write: Callable[[list[_Kept]], Result]
-) -> Result:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """Where one export is written: the hidden folder, the spool of rows, the secret for `author_ref`."""
+
+    folder: Path
+    spool: IO[bytes]
+    secret: bytes
+
+
+async def _settle(db: Database, kept: list[_Kept], release: _Release, bench: _Bench) -> Result:
     """Write until nothing has changed since: after the last look follows only a rename."""
     for _ in range(_LOOKS):
         rows = kept
-        result = await asyncio.to_thread(write, rows)
+        vouched = await db.write(lambda tx: release.vouch(tx, rows))  # noqa: B023 awaited within its turn
+        proofs = await db.read(lambda tx: release.prove(tx, bench, rows, vouched))  # noqa: B023 likewise
+        result = await asyncio.to_thread(release.write, bench, rows, vouched, proofs)
         kept = await db.read(lambda tx: release.still(tx, rows))  # noqa: B023 awaited within its turn
         if len(kept) == len(rows):
             return result
@@ -160,9 +179,10 @@ class _Release:
         for found in all_eligible(tx, include_ai_assisted=self._include_ai_assisted):
             if stop.is_set():
                 break
-            row = row_of(found, source=self._addresses.domain)
+            row = row_of(found, addresses=self._addresses)
             if row is not None:
-                spool.write(_encode(row) + b"\n")
+                document = (found.receipt.document or "").encode()
+                spool.write(_encode((row, msgspec.Raw(document))) + b"\n")
                 kept.append(_keep(found, row, line=len(kept)))
                 self._tell("collecting", len(kept))
         return kept
@@ -177,9 +197,25 @@ class _Release:
         }
         return [kept for kept in rows if now.get(kept.post_id) == kept.unchanged]
 
-    def write(self, folder: Path, rows: list[_Kept], spool: IO[bytes], secret: bytes) -> Result:
-        """Data, card and manifest of *rows*, in *folder*, synced to disk."""
-        facts = _facts(rows)
+    def vouch(self, tx: Tx, rows: list[_Kept]) -> Vouched:
+        """What shows that the receipts of *rows* are in the log, and who signs for it."""
+        return vouch(tx, self._addresses, max((kept.log_index for kept in rows), default=None))
+
+    def prove(self, tx: Tx, bench: _Bench, rows: list[_Kept], vouched: Vouched) -> str:
+        """Write the proofs of *rows*; gives the hash of that file."""
+        proving = None if vouched.checkpoint is None else checkpoints.prover(tx, vouched.checkpoint)
+
+        def lines() -> Iterator[bytes]:
+            for _, (row, _) in self._spooled(bench.spool, rows, doing="proving"):
+                assert proving is not None, "there is a checkpoint where there is a row"
+                proof = proving(row.log_index, bytes.fromhex(row.log_salt))
+                yield _encode({"receipt": row.consent_receipt_id, "proof": proof.text}) + b"\n"
+
+        return write_lines(bench.folder / PROOFS, lines())
+
+    def write(self, bench: _Bench, rows: list[_Kept], vouched: Vouched, proofs: str) -> Result:
+        """Data, receipts, card and signed manifest of *rows*, synced to disk."""
+        facts, folder = _facts(rows), bench.folder
         text = card(
             facts,
             name=self._config.instance.name,
@@ -187,23 +223,44 @@ class _Release:
             terms=terms.CURRENT,
             include_ai_assisted=self._include_ai_assisted,
         )
-        data = write_lines(folder / DATA, self._lines(rows, spool, _author_refs(rows, secret)))
-        readme = write_lines(folder / "README.md", [text.encode()])
-        manifest = f"{readme}  README.md\n{data}  {DATA}\n"
+        refs = _author_refs(rows, bench.secret)
+        files = {
+            DATA: self._lines(bench, rows, refs),
+            RECEIPTS: self._receipts(bench, rows),
+            "README.md": [text.encode()],
+            "VERIFY.md": [guide(self._addresses, vouched.signer.key).encode()],
+            "consent/key": [f"{vouched.signer.key.text}\n".encode()],
+            "consent/terms.txt": [terms.CURRENT.text.encode()],
+        }
+        (folder / CHECKPOINT).unlink(missing_ok=True)  # of rows that an earlier turn still had
+        if vouched.checkpoint is not None:
+            files[CHECKPOINT] = [vouched.checkpoint.note.encode()]
+        hashes = {name: write_lines(folder / name, lines) for name, lines in files.items()} | {PROOFS: proofs}
+        manifest = "".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes))
         sha256 = write_lines(folder / MANIFEST, [manifest.encode()])
+        write_lines(folder / f"{MANIFEST}.sig", [vouched.signer.note(manifest).encode()])
         sync(folder)
         return Result(out=folder, rows=facts.rows, authors=facts.authors, sha256=sha256)
 
-    def _lines(self, rows: list[_Kept], spool: IO[bytes], refs: dict[str, str]) -> Iterator[bytes]:
+    def _lines(self, bench: _Bench, rows: list[_Kept], refs: dict[str, str]) -> Iterator[bytes]:
+        for kept, (row, _) in self._spooled(bench.spool, rows, doing="writing"):
+            yield _encode(msgspec.structs.replace(row, author_ref=refs[kept.author_uri])) + b"\n"
+
+    def _receipts(self, bench: _Bench, rows: list[_Kept]) -> Iterator[bytes]:
+        for _, (_, receipt) in self._spooled(bench.spool, rows, doing="writing receipts"):
+            yield bytes(receipt) + b"\n"
+
+    def _spooled(
+        self, spool: IO[bytes], rows: list[_Kept], *, doing: str
+    ) -> Iterator[tuple[_Kept, tuple[Row, msgspec.Raw]]]:
         wanted = {kept.line: kept for kept in rows}
         spool.seek(0)
         written = 0
         for number, line in enumerate(spool):
             if (kept := wanted.get(number)) is not None:
-                row = _decode(line)
-                yield _encode(msgspec.structs.replace(row, author_ref=refs[kept.author_uri])) + b"\n"
+                yield kept, _decode(line)
                 written += 1
-                self._tell("writing", written)
+                self._tell(doing, written)
 
     def _tell(self, doing: str, rows: int) -> None:
         if rows % TELL_EVERY == 0:
@@ -213,6 +270,7 @@ class _Release:
 def _keep(found: Eligible, row: Row, *, line: int) -> _Kept:
     return _Kept(
         line=line,
+        log_index=found.receipt.log_index,
         post_id=found.post.id,
         author_uri=found.author.uri,
         unchanged=_unchanged(found),

@@ -1,8 +1,9 @@
 """One post as one row of the dataset.
 
 The columns are a superset of Dolma's (`id`, `text`, `source`, `added`, `created`, `metadata`). Nothing here
-depends on any other post: no counts, no thread, no place in the ledger, from which somebody could
-learn of posts that are not in the dataset.
+depends on any other post: no counts and no thread, from which somebody could learn of posts that are not
+in the dataset. The place in the consent log says how many decisions there were before, as that log does to
+everybody.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import msgspec
 
 from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
+from fediverse_node.actors.addresses import Addresses
 from fediverse_node.export.eligible import Eligible
 from fediverse_node.export.privacy import redact
 from fediverse_node.kernel.clock import to_rfc3339
@@ -37,7 +39,8 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A line of `data/train.jsonl`. Every line has every column.
 
-    `added` is the moment of consent; `author_ref` names an author within one release only.
+    `added` is the moment of consent; `author_ref` names an author within one release only;
+    `revision_sha256` is of what the author wrote, before placeholders, as in the receipt.
     """
 
     id: str
@@ -54,19 +57,23 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ai_tools: list[Tool]
     human_reviewed: bool
     content_sha256: str
+    revision_sha256: str
+    consent_receipt_id: str
     consent_purposes: list[str]
     consented_at: str
     terms_version: str
     terms_sha256: str
+    log_index: int
+    log_salt: str
     pii_redactions: int
 
 
-def row_of(found: Eligible, *, source: str) -> Row | None:
+def row_of(found: Eligible, *, addresses: Addresses) -> Row | None:
     """The row of *found*, its `author_ref` still empty; None when nothing of the author's own is left.
 
     Args:
         found: with the proof of consent, without which there is no row.
-        source: the server's domain.
+        addresses: the server's.
     """
     post, entry = found.post, found.granted.entry
     assert post.ai_disclosure is not None, "only what is labelled is eligible"
@@ -76,7 +83,7 @@ def row_of(found: Eligible, *, source: str) -> Row | None:
     return Row(
         id=post.uri,
         text=text,
-        source=source,
+        source=addresses.domain,
         added=to_rfc3339(entry.at),
         created=to_rfc3339(post.published_at),
         edited=to_rfc3339(post.edited_at) if post.edited_at else None,
@@ -92,10 +99,14 @@ def row_of(found: Eligible, *, source: str) -> Row | None:
         # A person's own text needs no reviewer; a label of ours always says that there was one.
         human_reviewed=post.human_reviewed is not False,
         content_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        revision_sha256=post.revision,
+        consent_receipt_id=addresses.receipt(found.receipt.seq),
         consent_purposes=list(entry.purposes),
         consented_at=to_rfc3339(entry.at),
         terms_version=entry.terms_id,
         terms_sha256=entry.terms_sha256,
+        log_index=found.receipt.log_index,
+        log_salt=found.receipt.salt or "",
         pii_redactions=redactions,
     )
 

@@ -73,8 +73,10 @@ def block_by_uri(tx: Tx, uri: str) -> Block | None:
 
 def unblock(tx: Tx, found: Block) -> bool:
     """Forget a block. False when it was gone."""
-    tx.ring(BELL)
-    return tx.execute(blocks.delete().where(blocks.c.id == found.id)).rowcount == 1
+    removed = tx.execute(blocks.delete().where(blocks.c.id == found.id)).rowcount == 1
+    if removed:
+        tx.ring(BELL)
+    return removed
 
 
 def mute(tx: Tx, actor_id: int, target_id: int, *, notifications: bool, expires_at: datetime | None) -> None:
@@ -97,6 +99,15 @@ def carry_mutes(tx: Tx, old_id: int, new_id: int) -> int:
     for row in rows:
         mute(tx, row.actor_id, new_id, notifications=row.notifications, expires_at=row.expires_at)
     return len(rows)
+
+
+def blockers(tx: Tx, target_id: int, *, limit: int) -> list[int]:
+    """The people here who block an actor, those who did first before the others."""
+    if not policy(tx).concerns(target_id):
+        return []
+    statement = sa.select(blocks.c.actor_id).join_from(blocks, actors, actors.c.id == blocks.c.actor_id)
+    here = statement.where(blocks.c.target_id == target_id, actors.c.local, actors.c.deleted_at.is_(None))
+    return [row[0] for row in tx.all(here.order_by(blocks.c.id).limit(limit))]
 
 
 def unmute(tx: Tx, actor_id: int, target_id: int) -> None:

@@ -1,6 +1,7 @@
-"""Access tokens of apps.
+"""Apps: who they are, what people let them do, and the tokens that say so.
 
-What it knows: which token stands for which account and what it may do.
-Who may enter: the client doors and the command line.
-What it never does: store a token; only its SHA-256.
+What it knows: registered apps and those that describe themselves, what each person granted to which, and
+which token stands for whom.
+Who may enter: the client doors, the pages where people let apps in, and the command line.
+What it never does: store a token, code or secret (only its SHA-256), or fetch anything.
 """

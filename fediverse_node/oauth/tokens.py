@@ -1,29 +1,27 @@
-"""Issuing, finding and revoking access tokens: all SQL of the oauth room."""
+"""Issuing, finding and revoking access tokens."""
 
 from __future__ import annotations
-
-import hashlib
-import secrets
 
 import sqlalchemy as sa
 
 from fediverse_node.kernel.errors import NotValid
-from fediverse_node.oauth.model import AccessToken
-from fediverse_node.oauth.tables import access_tokens
+from fediverse_node.oauth.model import AccessToken, App, AppToken, Issued
+from fediverse_node.oauth.scopes import TOP_SCOPES
+from fediverse_node.oauth.secrets import digest, new_secret
+from fediverse_node.oauth.tables import access_tokens, app_tokens, grants
 from fediverse_node.storage.tx import Row, Tx
-
-#: The scopes there are (Mastodon's), without their finer forms.
-TOP_SCOPES = frozenset({"read", "write", "follow", "push", "profile"})
-_TOKEN_BYTES = 32
 
 #: Asked with every request that has a token, so it is built once.
 _FIND = sa.select(access_tokens).where(
     access_tokens.c.token_sha256 == sa.bindparam("digest"), access_tokens.c.revoked_at.is_(None)
 )
+_FIND_APPS_OWN = sa.select(app_tokens).where(
+    app_tokens.c.token_sha256 == sa.bindparam("digest"), app_tokens.c.revoked_at.is_(None)
+)
 
 
 def issue(tx: Tx, account_id: int, *, scopes: str, app_name: str) -> str:
-    """A new token for an account, with *scopes* separated by blanks.
+    """A new token for an account, with *scopes* separated by blanks, made without an app asking.
 
     The caller gets it once; afterwards only its hash exists.
 
@@ -34,13 +32,13 @@ def issue(tx: Tx, account_id: int, *, scopes: str, app_name: str) -> str:
     unknown = [scope for scope in wanted if scope.partition(":")[0] not in TOP_SCOPES]
     if unknown or not wanted:
         raise NotValid(f"Scopes are some of {', '.join(sorted(TOP_SCOPES))}; not “{' '.join(unknown)}”.")
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = new_secret()
     tx.insert(
         access_tokens,
         {
             "id": tx.new_id(),
             "account_id": account_id,
-            "token_sha256": _digest(token),
+            "token_sha256": digest(token),
             "scopes": " ".join(dict.fromkeys(wanted)),
             "app_name": app_name,
             "created_at": tx.now,
@@ -49,10 +47,34 @@ def issue(tx: Tx, account_id: int, *, scopes: str, app_name: str) -> str:
     return token
 
 
+def issue_to_app(tx: Tx, app: App, scopes: tuple[str, ...]) -> Issued:
+    """A new token that stands for *app* and for nobody else (RFC 6749, 4.4)."""
+    token = new_secret()
+    tx.insert(
+        app_tokens,
+        {
+            "id": tx.new_id(),
+            "app_id": app.id,
+            "token_sha256": digest(token),
+            "scopes": " ".join(scopes),
+            "created_at": tx.now,
+        },
+    )
+    return Issued(access_token=token, scopes=scopes, created_at=tx.now)
+
+
 def find(tx: Tx, token: str) -> AccessToken | None:
-    """What a token stands for; None when it is unknown or revoked."""
-    row = tx.first(_FIND, {"digest": _digest(token)})
+    """What a person's token stands for; None when it is unknown or revoked, or an app's own."""
+    row = tx.first(_FIND, {"digest": digest(token)})
     return None if row is None else _token(row)
+
+
+def find_apps_own(tx: Tx, token: str) -> AppToken | None:
+    """What an app's own token stands for; None when it is unknown or revoked, or a person's."""
+    row = tx.first(_FIND_APPS_OWN, {"digest": digest(token)})
+    if row is None:
+        return None
+    return AppToken(id=row.id, app_id=row.app_id, scopes=frozenset(row.scopes.split()))
 
 
 def revoke(tx: Tx, token_id: int) -> None:
@@ -61,15 +83,18 @@ def revoke(tx: Tx, token_id: int) -> None:
     tx.execute(access_tokens.update().where(where).values(revoked_at=tx.now))
 
 
+def revoke_apps_own(tx: Tx, token_id: int) -> None:
+    """Make an app's own token worthless."""
+    where = sa.and_(app_tokens.c.id == token_id, app_tokens.c.revoked_at.is_(None))
+    tx.execute(app_tokens.update().where(where).values(revoked_at=tx.now))
+
+
 def revoke_all(tx: Tx, account_id: int) -> None:
-    """Make every token of an account worthless."""
-    where = sa.and_(access_tokens.c.account_id == account_id, access_tokens.c.revoked_at.is_(None))
-    tx.execute(access_tokens.update().where(where).values(revoked_at=tx.now))
-
-
-def _digest(token: str) -> str:
-    # A fast hash is enough: the token holds 256 random bits, nothing can be guessed from it.
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    """Make every token of an account worthless, and every code and refresh token."""
+    # Families first: whoever is taking tokens at this moment holds theirs, so what they add is seen here.
+    for table, ended in ((grants, "ended_at"), (access_tokens, "revoked_at")):
+        where = sa.and_(table.c.account_id == account_id, table.c[ended].is_(None))
+        tx.execute(table.update().where(where).values(**{ended: tx.now}))
 
 
 def _token(row: Row) -> AccessToken:
@@ -79,4 +104,6 @@ def _token(row: Row) -> AccessToken:
         scopes=frozenset(row.scopes.split()),
         app_name=row.app_name,
         created_at=row.created_at,
+        grant_id=row.grant_id,
+        client_id=row.client_id,
     )

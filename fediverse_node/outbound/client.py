@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from fediverse_node.outbound.errors import AddressRefused, Refused, Unreachable
 from fediverse_node.outbound.guard import AddressPolicy, literal_address, wire_form
 from fediverse_node.outbound.limits import Limits, read_at_most
 from fediverse_node.outbound.resolver import Lookup, Resolver, system_lookup
+from fediverse_node.outbound.tls import tls_context
 
 #: `(method, address, headers, body)` → headers to add. Called once for every hop, with exactly what
 #: is sent: the canonical address, and headers that already hold `Host`.
@@ -279,7 +279,7 @@ class Outbound:
             connector = aiohttp.TCPConnector(
                 resolver=resolver,
                 socket_factory=self._socket,
-                ssl=_tls(self._ca_file),
+                ssl=tls_context(self._ca_file),
                 ttl_dns_cache=limits.dns_cache,
                 limit=limits.connections,
                 limit_per_host=limits.connections_per_host,
@@ -327,15 +327,6 @@ async def _pour(
                 await into(chunk)
         answer.close()  # what still comes is not worth a connection
     raise TooLarge(f"The answer of “{_host(url)}” is too large.", detail=f"{_host(url)}: over {limit} bytes")
-
-
-def _tls(ca_file: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    return context
 
 
 def _next_hop(url: str, location: str) -> str:

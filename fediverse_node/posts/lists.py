@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from fediverse_node.posts.model import Post
-from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
+from fediverse_node.posts.rows import COLUMNS, LIVE, POST, post_from
 from fediverse_node.posts.tables import hashtags, mentions, posts
 from fediverse_node.storage import paging
 from fediverse_node.storage.paging import Page, Prepared
@@ -63,7 +63,7 @@ def selected(tx: Tx, actor_id: int, page: Page, selection: Selection) -> list[Po
     parameters: dict[str, Any] = {"actor_id": actor_id, "visibilities": list(selection.visibilities)}
     if selection.naming is not None:
         parameters["naming"] = selection.naming
-    return [post_from(row) for row in statement.rows(tx, page, parameters)]
+    return statement.values(tx, page, parameters, POST)
 
 
 @cache
@@ -84,7 +84,7 @@ def _selecting(*, naming: bool, boosts: bool, replies: bool, media_only: bool) -
 
 def public(tx: Tx, page: Page, *, local: bool | None = None, media_only: bool = False) -> list[Post]:
     """Public posts (no boosts, no replies): all we know, or only from here, or only from elsewhere."""
-    return [post_from(row) for row in _public(local=local, media_only=media_only).rows(tx, page, {})]
+    return _public(local=local, media_only=media_only).values(tx, page, {}, POST)
 
 
 @cache
@@ -133,7 +133,7 @@ def descendants(tx: Tx, post_id: int) -> list[Post]:
 
 def thread(tx: Tx, root_id: int, page: Page) -> list[Post]:
     """What is known of a conversation, from the post it began with, newest first."""
-    return [post_from(row) for row in _THREAD.rows(tx, page, {"root_id": root_id})]
+    return _THREAD.values(tx, page, {"root_id": root_id}, POST)
 
 
 def count_thread(tx: Tx, root_id: int) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 
 from fediverse_node.posts.model import Post
-from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
+from fediverse_node.posts.rows import COLUMNS, LIVE, POST
 from fediverse_node.posts.tables import pins, posts
 from fediverse_node.storage.tx import Tx
 
@@ -23,19 +21,11 @@ _OF_ACTOR = (
     .where(pins.c.actor_id == sa.bindparam("owner_id"), LIVE)
     .order_by(pins.c.place.desc())
 )
-_AMONG = sa.select(pins.c.post_id).where(
-    pins.c.actor_id == sa.bindparam("owner_id"), pins.c.post_id.in_(sa.bindparam("ids", expanding=True))
-)
 
 
 def of_actor(tx: Tx, actor_id: int) -> list[Post]:
     """What an actor pinned, the newest pin first, as far as it still stands."""
-    return [post_from(row) for row in tx.all(_OF_ACTOR, {"owner_id": actor_id})]
-
-
-def among(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
-    """Those of *ids* that the actor pinned, in one statement."""
-    return {row[0] for row in tx.all(_AMONG, {"owner_id": actor_id, "ids": list(set(ids))})}
+    return tx.values(_OF_ACTOR, {"owner_id": actor_id}, POST)
 
 
 def pin(tx: Tx, actor_id: int, post_id: int) -> bool:

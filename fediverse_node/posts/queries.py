@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from fediverse_node.posts import history
 from fediverse_node.posts.model import Hashtag, Mention, Post, Tombstone
-from fediverse_node.posts.rows import COLUMNS, LIVE, NAMES, post_from, values_of
+from fediverse_node.posts.rows import COLUMNS, LIVE, NAMES, POST, post_from, values_of
 from fediverse_node.posts.tables import (
     emoji_reactions,
     favourites,
@@ -20,7 +20,7 @@ from fediverse_node.posts.tables import (
     posts,
     tombstones,
 )
-from fediverse_node.storage.tx import Row, Tx
+from fediverse_node.storage.tx import Tx
 
 # Asked with nearly every request, so they are built once: building costs more than running.
 _SELECT = sa.select(*COLUMNS).where(LIVE)
@@ -29,9 +29,6 @@ _BY_ID = _SELECT.where(posts.c.id == sa.bindparam("id"))
 _BY_URI = _SELECT.where(posts.c.uri == sa.bindparam("uri"))
 _BY_IDS = _SELECT.where(posts.c.id.in_(_IDS))
 _AUTHORS = sa.select(posts.c.id, posts.c.actor_id).where(posts.c.id.in_(_IDS), LIVE)
-_BOOSTED = sa.select(posts.c.boost_of_id).where(
-    posts.c.actor_id == sa.bindparam("actor_id"), posts.c.boost_of_id.in_(_IDS), LIVE
-)
 _MENTIONS = (
     sa.select(mentions.c.post_id, mentions.c.actor_uri, mentions.c.name)
     .where(mentions.c.post_id.in_(_IDS))
@@ -132,18 +129,17 @@ def detach(tx: Tx, post: Post) -> None:
 
 def by_id(tx: Tx, post_id: int) -> Post | None:
     """The post with this id, unless it was deleted."""
-    return _only(tx.first(_BY_ID, {"id": post_id}))
+    return tx.value(_BY_ID, {"id": post_id}, POST)
 
 
 def by_uri(tx: Tx, uri: str) -> Post | None:
     """The post with this ActivityPub id, unless it was deleted."""
-    return _only(tx.first(_BY_URI, {"uri": uri}))
+    return tx.value(_BY_URI, {"uri": uri}, POST)
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
     """Those of *ids* that exist, by id, in one statement."""
-    found = map(post_from, tx.all(_BY_IDS, {"ids": list(set(ids))}))
-    return {post.id: post for post in found}
+    return {post.id: post for post in tx.values(_BY_IDS, {"ids": list(set(ids))}, POST)}
 
 
 def authors_of(tx: Tx, ids: Iterable[int]) -> dict[int, int]:
@@ -154,11 +150,6 @@ def authors_of(tx: Tx, ids: Iterable[int]) -> dict[int, int]:
 def boost_by(tx: Tx, actor_id: int, post_id: int) -> Post | None:
     """The boost of a post by an actor."""
     return _one(tx, sa.and_(posts.c.actor_id == actor_id, posts.c.boost_of_id == post_id))
-
-
-def boosted(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
-    """Those of *ids* that the actor boosted, in one statement."""
-    return {row[0] for row in tx.all(_BOOSTED, {"actor_id": actor_id, "ids": list(set(ids))})}
 
 
 def local_boosters(tx: Tx, post_id: int) -> list[int]:
@@ -233,18 +224,15 @@ def recall_key(tx: Tx, actor_id: int, key: str) -> Post | None:
     return None if post_id is None else by_id(tx, post_id)
 
 
-def remember_key(tx: Tx, actor_id: int, key: str, post_id: int) -> None:
-    """Note that this `Idempotency-Key` made this post."""
-    tx.insert_new(
+def remember_key(tx: Tx, actor_id: int, key: str, post_id: int) -> bool:
+    """Note that this `Idempotency-Key` made this post. False when it has made another one meanwhile."""
+    return tx.insert_new(
         idempotency_keys, {"actor_id": actor_id, "key": key, "post_id": post_id, "created_at": tx.now}
     )
 
 
 def _one(tx: Tx, where: sa.ColumnElement[bool]) -> Post | None:
-    return _only(tx.first(_SELECT.where(where)))
-
-
-def _only(row: Row | None) -> Post | None:
+    row = tx.first(_SELECT.where(where))
     return None if row is None else post_from(row)
 
 

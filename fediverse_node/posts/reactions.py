@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 
 from fediverse_node.posts.tables import favourites, posts
 from fediverse_node.storage.tx import Tx
 
-#: Asked with every page that somebody reads, so it is built once.
-_FAVOURITED = sa.select(favourites.c.post_id).where(
-    favourites.c.actor_id == sa.bindparam("actor_id"),
-    favourites.c.post_id.in_(sa.bindparam("ids", expanding=True)),
-)
 _COUNT = (
     posts.update()
     .where(posts.c.id == sa.bindparam("counted_id"))
@@ -57,11 +50,6 @@ def favourite_by_uri(tx: Tx, uri: str) -> tuple[int, int] | None:
     """(post id, actor id) of the favourite that this Like made."""
     row = tx.first(sa.select(favourites.c.post_id, favourites.c.actor_id).where(favourites.c.uri == uri))
     return None if row is None else (row[0], row[1])
-
-
-def favourited(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
-    """Those of *ids* that the actor favourited, in one statement."""
-    return {row[0] for row in tx.all(_FAVOURITED, {"actor_id": actor_id, "ids": list(set(ids))})}
 
 
 def _count(tx: Tx, post_id: int, step: int) -> None:

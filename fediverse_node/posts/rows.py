@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fediverse_node.posts.model import AiTool, Attachment, Post
 from fediverse_node.posts.tables import posts
-from fediverse_node.storage.tx import Row
+from fediverse_node.storage.values import Kind, Raw
 
 NAMES = tuple(field.name for field in fields(Post))
 COLUMNS = [posts.c[name] for name in NAMES]
@@ -26,7 +26,7 @@ _LISTS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def post_from(row: Row) -> Post:
+def post_from(row: Raw) -> Post:
     """The post of a row that consists of the room's columns."""
     values: dict[str, Any] = dict(zip(NAMES, row, strict=True))
     for name, made in _LISTS.items():
@@ -34,6 +34,10 @@ def post_from(row: Row) -> Post:
         # Most are empty, and every page reads twenty posts.
         values[name] = tuple(map(made, found)) if found else ()
     return Post(**values)
+
+
+#: Posts, of rows that consist of the room's columns.
+POST: Kind[Post] = Kind(post_from)
 
 
 def values_of(post: Post) -> dict[str, Any]:

@@ -42,7 +42,8 @@ class Policy:
 
     def of(self, action: Action) -> Permission | None:
         """What it says of *action*."""
-        return {"reply": self.reply, "quote": self.quote, "boost": self.boost, "like": self.like}[action]
+        permission: Permission | None = getattr(self, action)
+        return permission
 
 
 SILENT: Final = Policy()

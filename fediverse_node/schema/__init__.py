@@ -16,6 +16,7 @@ from fediverse_node.peers import tables as peers
 from fediverse_node.polls import tables as polls
 from fediverse_node.posts import tables as posts
 from fediverse_node.quotes import tables as quotes
+from fediverse_node.receipts import tables as receipts
 from fediverse_node.relays import tables as relays
 from fediverse_node.storage.base import metadata
 from fediverse_node.suggestions import tables as suggestions
@@ -38,6 +39,7 @@ __all__ = [
     "polls",
     "posts",
     "quotes",
+    "receipts",
     "relays",
     "suggestions",
     "threads",

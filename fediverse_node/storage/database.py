@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.ids import IdFactory
 from fediverse_node.kernel.tallies import Tallies
-from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.direct import Direct
 from fediverse_node.storage.memory import Memory
 from fediverse_node.storage.tx import Tx
+from fediverse_node.storage.vault import NO_VAULT, Vault
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +39,20 @@ class Database(ABC):
             nothing that this process wrote has changed, and what was read since may be shown again.
         sole_writer: no other process writes to this database.
         tallies: what this process counts. Here, because everything that counts has a database.
+        vault: seals private keys; whoever opens the database sets it before anything is asked.
     """
 
     url: str
     engine: sa.Engine
     commits: int = 0
     sole_writer: bool = False
+    vault: Vault
 
     def __init__(self, *, clock: Clock) -> None:
         self.clock = clock
         self.ids = IdFactory()
         self.tallies = Tallies()
+        self.vault = NO_VAULT
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._memory = Memory()
@@ -94,8 +98,15 @@ class Database(ABC):
             for event in self._bells.get(name, ()):
                 event.set()
 
-    def _new_tx(self, connection: sa.Connection, direct: DirectSqlite | None = None) -> Tx:
-        return Tx(connection, now=self.clock(), ids=self.ids, direct=direct, memory=self._memory)
+    def _new_tx(self, connection: sa.Connection, direct: Direct | None = None) -> Tx:
+        return Tx(
+            connection,
+            now=self.clock(),
+            ids=self.ids,
+            direct=direct,
+            memory=self._memory,
+            vault=self.vault,
+        )
 
 
 def run_unit(unit: Unit[T], tx: Tx) -> T:

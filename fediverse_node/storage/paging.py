@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from fediverse_node.storage.tx import Row, Tx, Values
+from fediverse_node.storage.values import Kind
+
+T = TypeVar("T")
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 80
@@ -48,14 +51,24 @@ class Prepared:
 
     def rows(self, tx: Tx, page: Page, parameters: Values) -> Sequence[Row]:
         """The rows that *page* asks for, newest first whatever the direction."""
+        statement, given = self._asked(page, parameters)
+        found = tx.all(statement, given)
+        return found[::-1] if page.min_id is not None else found
+
+    def values(self, tx: Tx, page: Page, parameters: Values, kind: Kind[T]) -> list[T]:
+        """The same, as values of *kind*."""
+        statement, given = self._asked(page, parameters)
+        found = tx.values(statement, given, kind)
+        return found[::-1] if page.min_id is not None else found
+
+    def _asked(self, page: Page, parameters: Values) -> tuple[sa.Select[Any], dict[str, Any]]:
         form = (page.max_id is not None, page.since_id is not None, page.min_id is not None)
         statement = self._forms.get(form)
         if statement is None:
             statement = self._forms[form] = self._form(form)
         cursors = {"max_id": page.max_id, "since_id": page.since_id, "min_id": page.min_id}
         given = {name: cursor for name, cursor in cursors.items() if cursor is not None}
-        found = tx.all(statement, {**parameters, **given, "limit": min(max(page.limit, 1), MAX_LIMIT)})
-        return found[::-1] if page.min_id is not None else found
+        return statement, {**parameters, **given, "limit": min(max(page.limit, 1), MAX_LIMIT)}
 
     def _form(self, form: tuple[bool, bool, bool]) -> sa.Select[Any]:
         below, above, nearest = form

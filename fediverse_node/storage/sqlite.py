@@ -34,7 +34,7 @@ from sqlalchemy.pool import NullPool
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
-from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.direct import Direct
 from fediverse_node.storage.space import LEAST_FREE, Space
 
 log = logging.getLogger(__name__)
@@ -62,16 +62,17 @@ class _Line:
     """
 
     connection: sa.Connection
-    direct: DirectSqlite
+    direct: Direct
 
     @classmethod
     def open(cls, engine: sa.Engine) -> _Line:
         connection = engine.connect()
-        return cls(connection, DirectSqlite(connection))
+        return cls(connection, Direct(connection, connection.dialect))
 
     @property
     def driver(self) -> sqlite3.Connection:
-        return self.direct.driver
+        driver: sqlite3.Connection = self.direct.driver
+        return driver
 
 
 class SqliteDatabase(Database):

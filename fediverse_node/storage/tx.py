@@ -12,8 +12,11 @@ from sqlalchemy.dialects import sqlite
 
 from fediverse_node.kernel.ids import IdFactory
 from fediverse_node.storage import direct as directly
-from fediverse_node.storage.direct import DirectSqlite
+from fediverse_node.storage.direct import Direct
 from fediverse_node.storage.memory import Memory
+from fediverse_node.storage.values import Kind, Raw
+from fediverse_node.storage.values import Values as Made
+from fediverse_node.storage.vault import NO_VAULT, Vault
 
 T = TypeVar("T")
 #: A row of any shape.
@@ -32,9 +35,10 @@ class Tx:
         connection: the SQLAlchemy Core connection.
         now: the moment this transaction began, aware, in UTC.
         bells: names to ring once the transaction is committed (see `ring`).
+        vault: seals and opens what stands in the rows for nobody else's eyes.
     """
 
-    __slots__ = ("_began", "_direct", "_ids", "_memory", "bells", "connection", "dialect", "now")
+    __slots__ = ("_began", "_direct", "_ids", "_memory", "bells", "connection", "dialect", "now", "vault")
 
     def __init__(
         self,
@@ -42,8 +46,9 @@ class Tx:
         *,
         now: datetime,
         ids: IdFactory,
-        direct: DirectSqlite | None = None,
+        direct: Direct | None = None,
         memory: Memory | None = None,
+        vault: Vault = NO_VAULT,
     ) -> None:
         self.connection = connection
         self._direct = direct
@@ -51,6 +56,7 @@ class Tx:
         self._began = memory.clock() if memory is not None else 0.0
         self.dialect = connection.dialect.name
         self.now = now
+        self.vault = vault
         self.bells: set[str] = set()
         self._ids = ids
 
@@ -76,6 +82,21 @@ class Tx:
             kept = read(self)
             self._memory.keep(bell, kept, began=self._began)
         return kept
+
+    def values(self, statement: sa.Select[Any], parameters: Values, kind: Kind[T]) -> list[T]:
+        """All rows of *statement*, which was built once and for all, as values of *kind*."""
+        made = self._made(kind)
+        if self._direct is not None:
+            return self._direct.values(statement, parameters, made)
+        return [made.of(tuple(row), _as_it_is) for row in self.connection.execute(statement, parameters)]
+
+    def value(self, statement: sa.Select[Any], parameters: Values, kind: Kind[T]) -> T | None:
+        """The same of the first row, or None."""
+        made = self._made(kind)
+        if self._direct is not None:
+            return next(iter(self._direct.values(statement, parameters, made, limit=1)), None)
+        row = self.connection.execute(statement, parameters).first()
+        return None if row is None else made.of(tuple(row), _as_it_is)
 
     def execute(
         self, statement: sa.Executable, parameters: Values | Sequence[Values] | None = None
@@ -161,6 +182,14 @@ class Tx:
             self._direct.change(statement, values, names)
         else:
             self.connection.execute(statement, values)
+
+    def _made(self, kind: Kind[T]) -> Made[T]:
+        return Made(kind) if self._memory is None else self._memory.values(kind)
+
+
+def _as_it_is(row: Raw) -> Raw:
+    """What SQLAlchemy gives has our types already."""
+    return row
 
 
 def _dialect_insert(table: sa.Table, dialect: str) -> Any:

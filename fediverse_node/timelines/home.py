@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from fediverse_node.actors.tables import actors
 from fediverse_node.follows.tables import follows
 from fediverse_node.posts.model import Post
-from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
+from fediverse_node.posts.rows import COLUMNS, LIVE, POST
 from fediverse_node.posts.tables import mentions, posts
 from fediverse_node.storage import paging
 from fediverse_node.storage.paging import Page
@@ -52,7 +52,7 @@ def deliver(tx: Tx, post: Post) -> None:
 
 def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:
     """A page of an actor's home timeline, newest first."""
-    return [post_from(row) for row in _PAGE.rows(tx, which, {"actor_id": actor_id})]
+    return _PAGE.values(tx, which, {"actor_id": actor_id}, POST)
 
 
 def among(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:

@@ -23,6 +23,8 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import OPEN
 
 _EVERYBODY: Final = Permission(automatic=(PUBLIC,))
+#: Of nearly every post of ours.
+_OPEN_TO_ALL: Final = Policy(reply=_EVERYBODY, quote=_EVERYBODY, boost=_EVERYBODY, like=_EVERYBODY)
 
 
 def judge(tx: Tx, post: Post, author: Actor, action: Action, actor: Actor) -> Verdict:
@@ -79,6 +81,8 @@ def stated(post: Post, author: Actor, noted: Policy) -> Policy:
     if not post.local:
         return noted
     if post.visibility in OPEN:
+        if noted is SILENT:
+            return _OPEN_TO_ALL
         return Policy(
             reply=noted.reply or _EVERYBODY,
             quote=noted.quote or _EVERYBODY,

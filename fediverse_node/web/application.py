@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from fediverse_node.accounts.proving import Proving
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
+from fediverse_node.federation.discovery.apps import AppDirectory
 from fediverse_node.federation.inbox.model import open_inbox
 from fediverse_node.federation.outbox.desk import open_desk
 from fediverse_node.media.copies import Copies
@@ -14,6 +16,7 @@ from fediverse_node.node import Node
 from fediverse_node.web import middleware
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
+from fediverse_node.web.consent import routes as consent
 from fediverse_node.web.federation import routes as federation
 from fediverse_node.web.federation.guard import guarded, guarded_route
 from fediverse_node.web.figures import Figures
@@ -21,6 +24,7 @@ from fediverse_node.web.kept import Kept
 from fediverse_node.web.keys import (
     ACCOUNT_PARTS,
     ADDRESSES,
+    APPS,
     COPIES,
     DESK,
     DOCUMENTS,
@@ -28,12 +32,14 @@ from fediverse_node.web.keys import (
     FIGURES,
     INBOX,
     NODE,
+    PROVING,
     RATE_LIMITS,
     STATUS_PARTS,
 )
 from fediverse_node.web.media import proxy
 from fediverse_node.web.media.addresses import ReadersAddresses, budget_of, folder_of
 from fediverse_node.web.negotiation import by_accept
+from fediverse_node.web.oauth import routes as oauth
 from fediverse_node.web.pages import routes as pages
 from fediverse_node.web.pages import texts
 from fediverse_node.web.rate_limits import RateLimits
@@ -61,10 +67,12 @@ def make_application(node: Node) -> web.Application:
     application[DOCUMENTS] = Documents(node.db)
     application[INBOX] = inbox = open_inbox(node)
     application[DESK] = open_desk(inbox.discovery, post_characters=node.config.limits.post_characters)
+    application[APPS] = AppDirectory(inbox.discovery)
     application[FIGURES] = Figures()
     application[STATUS_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[ACCOUNT_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
+    application[PROVING] = Proving()
     application[ERROR_PAGE] = texts.error
     # What nobody decided about is no.
     application.on_response_prepare.append(
@@ -87,7 +95,7 @@ async def _open_copies(application: web.Application) -> None:
 
 
 def _add_routes(application: web.Application) -> None:
-    ours = [*map(guarded_route, federation.ROUTES), *client_api.ROUTES, *pages.ROUTES, *proxy.ROUTES]
-    application.add_routes(ours)
+    application.add_routes(map(guarded_route, federation.ROUTES))
+    application.add_routes([*client_api.ROUTES, *oauth.ROUTES, *pages.ROUTES, *proxy.ROUTES, *consent.ROUTES])
     for path, document in federation.NEGOTIATED.items():
         application.router.add_get(path, by_accept(guarded(path, document), pages.NEGOTIATED[path]))

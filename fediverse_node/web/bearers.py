@@ -14,14 +14,12 @@ from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
 from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.errors import NotAllowed, NotAuthenticated
-from fediverse_node.oauth import tokens
+from fediverse_node.oauth import scopes, tokens
 from fediverse_node.oauth.model import AccessToken
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, Viewer, viewer_for
 
 _MAX_TOKEN = 512
-#: What the old scope `follow` stands for (Mastodon's OAuth scopes page).
-_FOLLOW = frozenset({"follows", "blocks", "mutes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +61,21 @@ def caller(tx: Tx, bearer: str | None, need: Need) -> Caller | None:
     """Who *bearer* speaks for; None for an anonymous request where those are allowed.
 
     A token that is no good is refused also where none is needed: the app believes that it acts for
-    somebody, and must learn that it does not.
+    somebody, and must learn that it does not. An app's own token stands for nobody: it opens what is open.
 
     Raises:
         NotAuthenticated: there is no token, or it is unknown or revoked, or its owner is gone.
-        NotAllowed: it does not allow this, or its owner may not act.
+        NotAllowed: it does not allow this, or its owner may not act, or nobody owns it and somebody must.
     """
     if bearer is None:
         if need.person:
             raise NotAuthenticated("The access token is missing. Send it as: Authorization: Bearer …")
         return None
     token = tokens.find(tx, bearer)
+    if token is None and tokens.find_apps_own(tx, bearer) is not None:
+        if need.person:
+            raise NotAllowed("This needs a person. The access token stands for an app only.")
+        return None
     owner = accounts.with_actor(tx, token.account_id) if token is not None else None
     if token is None or owner is None or owner[1].deleted_at is not None:
         raise NotAuthenticated("The access token is invalid or was revoked.")
@@ -87,10 +89,7 @@ def caller(tx: Tx, bearer: str | None, need: Need) -> Caller | None:
 
 def allows(token: AccessToken, scope: str) -> bool:
     """Whether *token* may do what needs *scope*, in its finer or its older form."""
-    top, _, fine = scope.partition(":")
-    if "follow" in token.scopes and fine in _FOLLOW and top in {"read", "write"}:
-        return True
-    return token.allows(scope)
+    return scopes.covers(token.scopes, scope)
 
 
 def viewer_of(found: Caller | None) -> Viewer:

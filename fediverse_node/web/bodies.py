@@ -7,6 +7,7 @@ is refused: the bytes that are verified must be the bytes that were signed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -44,8 +45,10 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def read_form(request: web.Request, limit: int) -> dict[str, str]:
+async def read_form(request: web.Request, limit: int, *, exact: Container[str] = ()) -> dict[str, str]:
     """The fields of a small form, the first of each name, without the blanks around them.
+
+    Those named in *exact* are left as they were typed; of all others NULs are dropped, too.
 
     Raises:
         NotValid: it cannot be read, or has more fields than any form of ours.
@@ -56,4 +59,9 @@ async def read_form(request: web.Request, limit: int) -> dict[str, str]:
         sent = parse_qs(body.decode("utf-8"), max_num_fields=_MAX_FIELDS)
     except ValueError as error:
         raise NotValid("The form cannot be read.") from error
-    return {name: given[0].strip() for name, given in sent.items()}
+    return {name: given[0] if name in exact else _plain(given[0]) for name, given in sent.items()}
+
+
+def _plain(text: str) -> str:
+    # Nobody types a NUL, and PostgreSQL fails when it is asked for one.
+    return text.replace("\0", "").strip()

@@ -7,7 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from fediverse_node.accounts.proving import Proving
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.federation.discovery.apps import AppDirectory
 from fediverse_node.federation.inbox.model import Inbox
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.media.copies import Copies
@@ -24,11 +26,14 @@ INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 #: Of pictures and files of other servers.
 COPIES: web.AppKey[Copies] = web.AppKey("copies", Copies)
+#: Of apps that describe themselves.
+APPS: web.AppKey[AppDirectory] = web.AppKey("apps", AppDirectory)
 FIGURES: web.AppKey[Figures] = web.AppKey("figures", Figures)
 #: Parts of statuses that stay the same while their post does, by the post's id.
 STATUS_PARTS: web.AppKey[Kept[int, Any]] = web.AppKey("status_parts", Kept[int, Any])
 ACCOUNT_PARTS: web.AppKey[Kept[int, Any]] = web.AppKey("account_parts", Kept[int, Any])
 RATE_LIMITS: web.AppKey[RateLimits] = web.AppKey("rate_limits", RateLimits)
+PROVING: web.AppKey[Proving] = web.AppKey("proving", Proving)
 
 #: `(request, status, text)` → the page a person sees instead of what they asked for.
 ErrorPage = Callable[[web.Request, int, str], web.Response]

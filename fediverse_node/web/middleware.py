@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import secrets
+import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
@@ -73,7 +73,8 @@ def frame(trusted_proxies: Iterable[str]) -> Middleware:
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         nonlocal open_requests
         started = time.perf_counter()
-        request[REQUEST_ID] = secrets.token_hex(6)
+        # Not a secret: it only has to differ, and asking the system for it lets another thread in.
+        request[REQUEST_ID] = f"{random.getrandbits(48):012x}"
         request[CLIENT] = client_address(
             request.remote or "", request.headers.getall("X-Forwarded-For", []), trusted
         )
@@ -113,6 +114,7 @@ def dresser(
         )
     data = {**_EVERYWHERE, **_ON_DATA, **hsts}
     api = {**data, **_ON_API}
+    unchanged = {**_EVERYWHERE, **hsts}
 
     async def dress(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
@@ -120,6 +122,10 @@ def dresser(
         headers["X-Request-Id"] = request.get(REQUEST_ID, "")
         if request.path.startswith("/api/"):
             usual = api
+        elif response.status == 304:
+            # It names no type, and browsers write its headers over those they keep (RFC 9111, 3.2): the
+            # policy for data would take pictures and styles away from a page that is looked at again.
+            usual = unchanged
         else:
             usual = pages if response.content_type == "text/html" else data
         for name, value in usual.items():
@@ -130,6 +136,11 @@ def dresser(
             headers.update(signals)
 
     return dress
+
+
+def policy_with_form_target(place: str) -> str:
+    """The policy of a page whose form leads on to *place*, an origin or `scheme:`, and nowhere else."""
+    return _CSP_PAGES.replace("form-action 'self'", f"form-action 'self' {place}")
 
 
 def client_address(peer: str, forwarded: Iterable[str], trusted: tuple[Network, ...]) -> str:

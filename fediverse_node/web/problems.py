@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from fediverse_node.accounts.proving import TooManyAtOnce
 from fediverse_node.kernel import errors
 from fediverse_node.web.keys import ERROR_PAGE, REQUEST_ID
 from fediverse_node.web.negotiation import wants_activitypub, wants_html
@@ -30,6 +31,7 @@ _STATUS: dict[type[errors.NodeError], int] = {
     errors.NotValid: 400,
     errors.Gone: 410,
     TooMany: 429,
+    TooManyAtOnce: 429,
     errors.NotNow: 503,
 }
 #: Texts for what aiohttp itself refuses, in our own words.
@@ -45,7 +47,7 @@ _UNEXPECTED = "Something went wrong on this server. It has been noted; please tr
 
 def is_api(path: str) -> bool:
     """Whether *path* belongs to the doors whose errors look like Mastodon's."""
-    return path.startswith(("/api/", "/oauth/"))
+    return path.startswith(("/api/", "/oauth/")) and not path.startswith("/oauth/authorize")
 
 
 def status_of(error: errors.NodeError, *, api: bool) -> int:

@@ -25,7 +25,7 @@ async def say(node: LiveNode, text: bytes) -> bytes:
     writer.write(text)
     await writer.drain()
     try:
-        return await asyncio.wait_for(reader.read(), 10)
+        return await asyncio.wait_for(reader.read(), 60)
     finally:
         writer.close()
 
@@ -65,6 +65,17 @@ async def test_a_page_is_locked_down(alpha: LiveNode) -> None:
             assert answer.headers["Referrer-Policy"] == "same-origin"
             assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
             assert "camera=()" in answer.headers["Permissions-Policy"]
+
+
+async def test_a_page_that_is_looked_at_again_keeps_the_policy_it_came_with(alpha: LiveNode) -> None:
+    """A browser writes the headers of a 304 over those it keeps: another policy would undress the page."""
+    async with alpha.http.get("/", headers=BROWSER) as answer:
+        assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+        known = {**BROWSER, "If-None-Match": answer.headers["ETag"]}
+    async with alpha.http.get("/", headers=known) as answer:
+        assert answer.status == 304
+        assert "Content-Security-Policy" not in answer.headers
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_every_answer_keeps_its_type_and_tells_nothing_of_its_making(alpha: LiveNode) -> None:

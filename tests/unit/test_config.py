@@ -143,6 +143,21 @@ def test_a_secret_may_stand_in_a_file_and_never_shows(tmp_path: Path) -> None:
     assert "sk-secret" not in repr(config)
 
 
+def test_sealing_keys_are_32_bytes_in_base64(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("MTIzNDU2NzgxMjM0NTY3ODEyMzQ1Njc4MTIzNDU2Nzg=\n")
+    given = ONLINE + f'[secrets]\nkey_file = "{secret}"\n'
+
+    config = load(write(tmp_path, given), {})
+
+    assert config.secrets.sealing_keys() == [b"12345678" * 4]
+    assert "MTIz" not in repr(config)
+    assert load(write(tmp_path, ONLINE), {}).secrets.sealing_keys() == []
+    for wrong in ('key = "short"', 'key = "MTIz"', f'previous_key = "{secret.read_text().strip()}"'):
+        with pytest.raises(NotValid, match="secrets"):
+            load(write(tmp_path, ONLINE + f"[secrets]\n{wrong}\n"), {})
+
+
 def test_a_secret_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotValid, match="api_key_file"):
         load(write(tmp_path, ONLINE + '[assist]\napi_key_file = "/nowhere"\n'), {})
@@ -209,3 +224,15 @@ def test_where_copies_are_offered_is_an_origin_and_they_have_some_room(
     else:
         with pytest.raises(NotValid, match="media"):
             load(path, {})
+
+
+@pytest.mark.parametrize(
+    ("agent", "good"), [("GPTBot", True), ("Ai2Bot-Dolma", True), ("A\\nAllow: /", False), ("", False)]
+)
+def test_a_crawler_is_named_by_a_name_alone(tmp_path: Path, agent: str, *, good: bool) -> None:
+    path = write(tmp_path, f'{ONLINE}[robots]\ntraining_agents = ["{agent}"]\n')
+    if good:
+        assert load(path, {}).robots.training_agents == [agent]
+        return
+    with pytest.raises(NotValid, match="training_agents"):
+        load(path, {})

@@ -9,6 +9,7 @@ from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.vocabulary import ED25519, RFC_9421
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor, ActorKey, Picture
+from fediverse_node.federation.builders import emoji
 from fediverse_node.kernel.clock import to_rfc3339
 
 _GENERIC_PICTURE = "image/*"
@@ -25,7 +26,8 @@ def embedded(
     actor: Actor, keys: Sequence[ActorKey], addresses: Addresses, hashtags: Iterable[str] = ()
 ) -> JsonDict:
     """The same as the object of an Update, which has a context of its own."""
-    tags = [write.hashtag(name, addresses.tag(name)) for name in hashtags]
+    topics = [write.hashtag(name, addresses.tag(name)) for name in hashtags]
+    emojis = [emoji.tag(*item, addresses) for item in actor.emojis]
     joined = actor.published_at or actor.created_at
     return write.present(
         {
@@ -45,6 +47,8 @@ def embedded(
             "endpoints": {
                 "sharedInbox": addresses.shared_inbox,
                 "proxyUrl": addresses.proxy(actor.username),
+                "oauthAuthorizationEndpoint": addresses.oauth_authorization,
+                "oauthTokenEndpoint": addresses.oauth_token,
             },
             "manuallyApprovesFollowers": actor.manually_approves,
             "discoverable": actor.discoverable,
@@ -55,7 +59,7 @@ def embedded(
             "icon": _picture(actor.icon, actor.details.icon_description),
             "image": _picture(actor.image, actor.details.image_description),
             "attachment": [write.property_value(name, value) for name, value in actor.fields],
-            "tag": tags,
+            "tag": topics + emojis,
             "alsoKnownAs": list(actor.also_known_as),
             "movedTo": actor.moved_to,
             **key_properties(actor, keys),

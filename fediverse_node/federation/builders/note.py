@@ -11,7 +11,7 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
-from fediverse_node.federation.builders import question, quoting
+from fediverse_node.federation.builders import emoji, question, quoting
 from fediverse_node.federation.builders.quoting import NO_TERMS, Terms
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.polls.model import Poll
@@ -82,7 +82,7 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
             "shares": write.count_collection(addresses.shares(author.username, post.id), post.boosts_count),
             **quoting.properties(post, author, parts.terms),
             **_disclosure(post),
-            **channels.object_terms(parts.decision),
+            **channels.object_terms(parts.decision, addresses),
             **(question.parts(parts.poll) if parts.poll is not None else {}),
         }
     )
@@ -118,13 +118,8 @@ def _source(post: Post) -> JsonDict | None:
 def _tags(parts: NoteParts, addresses: Addresses) -> list[JsonDict]:
     people = [write.mention(item.actor_uri, item.name) for item in parts.mentions]
     topics = [write.hashtag(item.name, addresses.tag(item.tag)) for item in parts.hashtags]
-    emojis = [_emoji(*item, addresses) for item in parts.post.emojis]
+    emojis = [emoji.tag(*item, addresses) for item in parts.post.emojis]
     return people + topics + emojis + quoting.tags(parts.terms.quote)
-
-
-def _emoji(name: str, url: str, addresses: Addresses) -> JsonDict:
-    code, ending = name.strip(":"), url.rpartition(".")[2]
-    return write.emoji(code, id_=addresses.emoji(code), url=url, media_type=f"image/{ending}")
 
 
 def _attachment(item: Attachment) -> JsonDict:

@@ -42,6 +42,20 @@ async def lookup(discovery: Discovery, text: str) -> Actor | Post:
     return await actors.by_handle(discovery, handle, budget)
 
 
+def at_hand(tx: Tx, discovery: Discovery, text: str) -> Actor | Post | None:
+    """What *text* stands for, as far as it is here. Asks nobody.
+
+    Whoever shows a post asks `visibility` first, as after `lookup`.
+    """
+    text = text.strip()
+    if is_web_address(text):
+        return _stored(tx, discovery, text) or _stored(tx, discovery, without_fragment(text))
+    handle = parse_handle(text)
+    if handle is None:
+        return None
+    return actor_rows.by_handle(tx, handle.name, handle.host or discovery.addresses.domain)
+
+
 async def _at(discovery: Discovery, url: str, budget: Budget) -> Actor | Post:
     here = await discovery.db.read(lambda tx: _stored(tx, discovery, url))
     if same_origin(url, discovery.addresses.origin):

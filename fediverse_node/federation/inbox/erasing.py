@@ -9,6 +9,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.federation.inbox.removing import remove_post
 from fediverse_node.posts import erasure
 from fediverse_node.storage.database import Database
+from fediverse_node.storage.turns import work_in_turns
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -31,21 +32,7 @@ class Eraser:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set."""
-        bell = self._db.bell(erasure.BELL)
-        try:
-            async with asyncio.TaskGroup() as group:
-                stopped = group.create_task(stop.wait())
-                while not stop.is_set():
-                    bell.clear()
-                    if not await self._turn():
-                        rung = group.create_task(bell.wait())
-                        await asyncio.wait(
-                            [rung, stopped], timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED
-                        )
-                        rung.cancel()
-                stopped.cancel()
-        finally:
-            self._db.silence(erasure.BELL, bell)
+        await work_in_turns(self._db, erasure.BELL, stop, self._turn, every=LOOK_EVERY)
 
     async def run_once(self) -> int:
         """Erase everything that is asked for, and give how many posts that was. For tests and tools."""

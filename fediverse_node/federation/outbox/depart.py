@@ -10,6 +10,7 @@ import logging
 from typing import Any, Final
 
 from fediverse_node.accounts import queries as accounts
+from fediverse_node.accounts import sessions
 from fediverse_node.activitystreams import write
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.vocabulary import PUBLIC
@@ -64,6 +65,7 @@ async def depart(desk: Desk, actor: Actor) -> int:
         inboxes = _everybody(tx, now)
         accounts.close(tx, account.id)
         tokens.revoke_all(tx, account.id)
+        sessions.end_others(tx, account.id)
         deliveries.cancel(tx, now.id)
         for reader_id in follows.local_follower_ids(tx, now.id):
             home.withdraw(tx, reader_id, now.id)

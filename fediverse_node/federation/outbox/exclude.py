@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fediverse_node.accounts import queries as accounts
+from fediverse_node.accounts import sessions
+from fediverse_node.actors import errands
 from fediverse_node.actors.model import Actor
 from fediverse_node.deliveries import claims
 from fediverse_node.kernel.errors import NotValid
@@ -56,6 +59,9 @@ def withdraw(tx: Tx, domain: str) -> Effect | None:
 def suspend(tx: Tx, actor: Actor) -> None:
     """Suspend one account: it acts no more, is shown nowhere, follows and is followed no more.
 
+    Whoever is signed in to it is signed out, and has to sign in anew should it ever come back. Each yes
+    to training ends with it, and does not come back.
+
     Raises:
         NotValid: it is this server's own.
     """
@@ -64,6 +70,11 @@ def suspend(tx: Tx, actor: Actor) -> None:
     servers.suspend(tx, actor)
     if not actor.local:
         leave(tx, actor.id)
+        return
+    errands.ask(tx, actor.id, "lapse")
+    account = accounts.by_actor(tx, actor.id)
+    if account is not None:
+        sessions.end_others(tx, account.id)
 
 
 def changes(rules: Sequence[DomainBlock], wanted: Sequence[DomainBlock]) -> list[tuple[str, DomainBlock]]:

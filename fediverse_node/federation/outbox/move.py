@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from fediverse_node.actors import moves
+from fediverse_node.actors import errands, moves
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.federation.builders import move as move_builder
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.discovery import actors as discovery
@@ -15,6 +16,7 @@ from fediverse_node.federation.discovery.lookup import lookup
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile, tell_of_profile
 from fediverse_node.federation.outbox.seal import seal
+from fediverse_node.federation.profiles import lapse
 from fediverse_node.federation.profiles.relocate import relocate
 from fediverse_node.kernel.errors import Conflict, NotFound, NotValid
 from fediverse_node.storage.tx import Tx
@@ -54,7 +56,8 @@ async def remove_alias(desk: Desk, actor: Actor, text: str) -> Actor:
 async def move(desk: Desk, actor: Actor, text: str) -> Actor:
     """Move *actor* to the account *text* (`@name@host`), and ask its followers' servers to follow there.
 
-    The old account stays readable and says where its owner went; it posts no more.
+    The old account stays readable and says where its owner went; it posts no more, unless `cancel_move`.
+    Each yes to training ends: it is not inherited, and does not come back.
 
     Raises:
         NotValid: the new account does not name the old one among its `alsoKnownAs`, moved itself, or is
@@ -89,11 +92,44 @@ async def move(desk: Desk, actor: Actor, text: str) -> Actor:
             public=True,
         )
         relocate(tx, desk.addresses, after, target)
+        errands.ask(tx, now.id, "lapse")
         return after
 
     moved = await desk.db.write(unit)
     log.info("account.moved", extra={"actor": moved.uri, "target": target.uri})
     return moved
+
+
+async def cancel_move(desk: Desk, actor: Actor) -> Actor:
+    """Let *actor* live here again, and say so to whoever still follows it.
+
+    Followers that went along do not come back, and for thirty days there is no other move. What has
+    not been sent of the move stays at home.
+
+    Raises:
+        NotFound: no account of ours.
+        Conflict: it did not move.
+    """
+    signing = await desk.keys.key_of(actor.id, "ed25519")
+    # What the move ended must not come back, also where nobody has noted it yet.
+    await lapse.end_all(desk.db, actor.id)
+
+    def unit(tx: Tx) -> Actor:
+        now = actors.by_id(tx, actor.id)
+        if now is None or not now.active:
+            raise NotFound("There is no such account here.")
+        if now.moved_to is None:
+            raise Conflict("This account has not moved.")
+        deliveries.recall(tx, now.id, type_="Move")
+        actors.change(tx, now.id, {"moved_to": None})
+        after = actors.by_id(tx, now.id)
+        assert after is not None
+        tell_of_profile(tx, desk, after, signing)
+        return after
+
+    back = await desk.db.write(unit)
+    log.info("account.move_cancelled", extra={"actor": back.uri})
+    return back
 
 
 async def _account(desk: Desk, text: str) -> Actor:

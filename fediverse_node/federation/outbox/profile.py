@@ -12,6 +12,7 @@ from fediverse_node.actors.model import Actor, Details
 from fediverse_node.deliveries.model import StoredActivity
 from fediverse_node.federation.builders import update
 from fediverse_node.federation.delivery import audience, queue
+from fediverse_node.federation.outbox.compose import emojis_in
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.kernel.errors import NotFound, NotValid, TooLarge
@@ -73,7 +74,8 @@ async def change_profile(desk: Desk, actor: Actor, changes: ProfileChanges) -> A
         if before is None or not before.local:
             raise NotFound("There is no such account here.")
         fields = values.get("fields", before.fields)
-        wanted = {**values, "details": _details(before, details, fields)}
+        wanted = {**values, **_emojis(tx, before, values, desk.addresses)}
+        wanted["details"] = _details(before, details, fields)
         different = {name: value for name, value in wanted.items() if getattr(before, name) != value}
         if not different:
             return before
@@ -133,6 +135,15 @@ def _values(changes: ProfileChanges, addresses: Addresses) -> dict[str, Any]:
             raise TooLarge(f"An account has at most {MAX_ALIASES} other names.")
         values["also_known_as"] = changes.also_known_as
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _emojis(tx: Tx, before: Actor, values: dict[str, Any], addresses: Addresses) -> dict[str, Any]:
+    """The emoji of this server that the profile uses, where one of its texts is new."""
+    if values.keys().isdisjoint({"name", "summary_source", "fields"}):
+        return {}
+    fields = values.get("fields", before.fields)
+    said = [values.get(name, getattr(before, name)) for name in ("name", "summary_source")]
+    return {"emojis": emojis_in(tx, addresses, *said, *(text for field in fields for text in field))}
 
 
 def _detail_values(changes: ProfileChanges) -> dict[str, Any]:

@@ -108,9 +108,20 @@ async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
     signing = await desk.keys.key_of(author.id, "ed25519")
     poll = polling.checked(draft.poll) if draft.poll is not None else None
     cleaned = replace(draft, summary=summary, poll=poll)
-    post = await desk.db.write(lambda tx: _publish(tx, desk, author, cleaned, written, signing))
+    try:
+        post = await desk.db.write(lambda tx: _publish(tx, desk, author, cleaned, written, signing))
+    except _SentTwice as error:
+        return error.first
     log.info("outbox.published", extra={"post": post.id, "visibility": post.visibility})
     return post
+
+
+class _SentTwice(Conflict):
+    """The same draft became *first* meanwhile, in a transaction that was not seen from this one."""
+
+    def __init__(self, first: Post) -> None:
+        super().__init__("This post exists already.")
+        self.first = first
 
 
 def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, signing: SigningKey) -> Post:
@@ -124,7 +135,7 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
     if stored is None:
         raise Conflict("This post exists already.", detail=post.uri)
     if draft.idempotency_key is not None:
-        posts.remember_key(tx, author.id, draft.idempotency_key, stored.id)
+        _remember(tx, author, draft.idempotency_key, stored)
     subject = subject_of(stored, author)
     entry = None
     if draft.training_use is not None:
@@ -151,6 +162,14 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
         relaying.offer(tx, desk.addresses, stored)
         quote.ask(tx, desk, parts, quoted)
     return stored
+
+
+def _remember(tx: Tx, author: Actor, key: str, stored: Post) -> None:
+    if posts.remember_key(tx, author.id, key, stored.id):
+        return
+    first = posts.recall_key(tx, author.id, key)
+    if first is not None:  # it was not deleted since
+        raise _SentTwice(first)
 
 
 def _wishes(draft: Draft) -> Wishes:

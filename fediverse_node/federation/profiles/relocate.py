@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
+from fediverse_node.federation.builders import block as block_builder
 from fediverse_node.federation.builders import follow as follow_builder
 from fediverse_node.federation.builders import undo
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.moderation import queries as moderation
+from fediverse_node.moderation.model import Block
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
+from fediverse_node.timelines.parting import part
+
+#: Blocks that one move carries: each is a letter to a server that whoever moved has chosen.
+MAX_BLOCKS: Final = 500
 
 
 def relocate(tx: Tx, addresses: Addresses, old: Actor, new: Actor) -> int:
     """Let everybody here who follows *old* follow *new* instead. Gives how many that were.
 
     The old follow ends, also on the old server. *new* may refuse, or ask its people first, as with
-    any other follow. What *old* said before stays in timelines. Mutes go along; blocks do not, since each
-    of them would have to be told to the new server.
+    any other follow. What *old* said before stays in timelines. Mutes and blocks go along.
     """
     ids = follows.local_follower_ids(tx, old.id)
     people = actors.by_ids(tx, ids) if ids else {}
@@ -34,7 +41,24 @@ def relocate(tx: Tx, addresses: Addresses, old: Actor, new: Actor) -> int:
         if _may_ask(tx, person, new):
             _ask(tx, addresses, person, new)
     moderation.carry_mutes(tx, old.id, new.id)
+    _carry_blocks(tx, addresses, old, new)
     return len(people)
+
+
+def _carry_blocks(tx: Tx, addresses: Addresses, old: Actor, new: Actor) -> None:
+    """Who here blocks *old* blocks *new*, and its server is told. Who follows *new* chose otherwise."""
+    ids = [id_ for id_ in moderation.blockers(tx, old.id, limit=MAX_BLOCKS) if id_ != new.id]
+    people = actors.by_ids(tx, ids) if ids else {}
+    for id_ in ids:
+        if follows.find(tx, id_, new.id) is not None:
+            continue
+        part(tx, id_, new.id)
+        uri = addresses.activity(tx.new_id())
+        made = Block(id=tx.new_id(), actor_id=id_, target_id=new.id, uri=uri, created_at=tx.now)
+        if moderation.block(tx, made) and not new.local:
+            person = people[id_]
+            document = block_builder.document(id_=uri, blocker=person.uri, target=new.uri)
+            queue.enqueue(tx, actor=person, document=document, inboxes=audience.of_person(new))
 
 
 def _may_ask(tx: Tx, person: Actor, new: Actor) -> bool:

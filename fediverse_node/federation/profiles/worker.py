@@ -12,7 +12,7 @@ from fediverse_node.actors import errands
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.errands import Errand, ErrandKind
 from fediverse_node.federation.discovery.model import Discovery
-from fediverse_node.federation.profiles import farewell, featured, links
+from fediverse_node.federation.profiles import farewell, featured, lapse, links
 from fediverse_node.kernel.errors import NodeError, NotNow
 from fediverse_node.outbound.client import Outbound
 
@@ -30,6 +30,8 @@ _WAITS: Final[Mapping[ErrandKind, tuple[timedelta, ...]]] = {
     "featured": (timedelta(minutes=30), timedelta(hours=12)),
     # Letters are tried for a week; keys are needed as long.
     "farewell": (timedelta(hours=1),) * 240,
+    # Needs nobody else, and is done at once.
+    "lapse": (),
 }
 
 
@@ -102,6 +104,9 @@ class ErrandWorker:
 
     async def _do(self, errand: Errand) -> bool:
         """Run one. False when it should be tried again."""
+        if errand.kind == "lapse":
+            await lapse.end_all(self._db, errand.actor_id)
+            return True
         actor = await self._db.read(lambda tx: actors.by_id(tx, errand.actor_id))
         if actor is None or (actor.active == (errand.kind == "farewell")):
             return True

@@ -66,19 +66,6 @@ def acting(actor: Actor, need: Need) -> Handler:
     return handle
 
 
-async def preflight(request: web.Request) -> web.Response:
-    """What a browser asks before it lets a page use the API (Fetch standard, CORS preflight)."""
-    del request
-    return web.Response(
-        status=204,
-        headers={
-            "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
-            "Access-Control-Max-Age": "86400",
-        },
-    )
-
-
 def _admitted(request: web.Request) -> str | None:
     """The bearer token, once its share of requests allows this one."""
     bearer = bearer_of(request)

@@ -15,7 +15,8 @@ from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.media.model import EMOJI, owner_of_actor
 from fediverse_node.moderation import queries as moderation
-from fediverse_node.moderation.model import Stance
+from fediverse_node.moderation.model import Policy, Stance
+from fediverse_node.moderation.policy import policy
 from fediverse_node.web.client_api import pictures
 from fediverse_node.web.client_api.auth import Caller
 from fediverse_node.web.client_api.view import House, JsonDict, View
@@ -32,6 +33,10 @@ def accounts(view: View, actors: Iterable[Actor], *, fresh: bool = False) -> dic
     found = {actor.id: actor for actor in actors}
     figures = view.house.figures.of(view.tx, found, fresh=fresh)
     made = {id_: _kept(view.house, actor, figures[id_]) for id_, actor in found.items()}
+    rules = policy(view.tx)
+    if rules.domains:
+        limited = [id_ for id_, actor in found.items() if _limited(rules, actor)]
+        made |= {id_: {**made[id_], "limited": True} for id_ in limited}
     moved = [actor for actor in found.values() if actor.moved_to is not None]
     if moved:
         _name_new_homes(view, moved, made)
@@ -41,12 +46,17 @@ def accounts(view: View, actors: Iterable[Actor], *, fresh: bool = False) -> dic
 def _kept(house: House, actor: Actor, figures: AccountFigures) -> JsonDict:
     """The Account as it was made before, while nothing it is made from has changed."""
     entry = house.people.get(actor.id)
-    if entry is not None and entry[1] is figures and entry[0] == actor:
+    if entry is not None and entry[1] is figures and (entry[0] is actor or entry[0] == actor):
         known: JsonDict = entry[2]
         return known
     made = account(actor, figures, house.addresses)
     house.people.put(actor.id, (actor, figures, made))
     return made
+
+
+def _limited(rules: Policy, actor: Actor) -> bool:
+    """Whether the operator silenced their server: shown in full only to those who follow or look for them."""
+    return not actor.local and rules.is_silenced(actor.domain)
 
 
 def one_account(view: View, actor: Actor) -> JsonDict:
@@ -104,10 +114,11 @@ def _name_new_homes(view: View, moved: Iterable[Actor], made: dict[int, JsonDict
     """Say where people went, as far as the new account is known here."""
     uris = {actor.id: actor.moved_to for actor in moved if actor.moved_to is not None}
     homes = {uri: home for uri, home in actor_rows.by_uris(view.tx, uris.values()).items() if home.active}
-    figures = view.house.figures.of(view.tx, [home.id for home in homes.values()])
+    figures, rules = view.house.figures.of(view.tx, [home.id for home in homes.values()]), policy(view.tx)
     for id_, uri in uris.items():
         if (home := homes.get(uri)) is not None:
-            made[id_] = {**made[id_], "moved": account(home, figures[home.id], view.house.addresses)}
+            there = account(home, figures[home.id], view.house.addresses)
+            made[id_] = {**made[id_], "moved": {**there, "limited": _limited(rules, home)}}
 
 
 def _fields(actor: Actor) -> list[JsonDict]:

@@ -15,7 +15,7 @@ from fediverse_node.web.client_api.view import JsonDict, View
 TOLD_AS = "pleroma:emoji_reaction"
 
 
-def marks(view: View, proper: Iterable[Post]) -> set[tuple[int, str]]:
+def reacted(view: View, proper: Iterable[Post]) -> set[tuple[int, str]]:
     """(post, emoji) of what the viewer put under any of *proper*. No statement where none has any."""
     me, ids = view.viewer.actor_id, [post.id for post in proper if post.reactions]
     return emoji_reactions.mine(view.tx, me, ids) if me is not None and ids else set()

@@ -13,8 +13,9 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.kernel.errors import NotFound
-from fediverse_node.posts import pins, reactions
+from fediverse_node.posts import marks
 from fediverse_node.posts import queries as posts
+from fediverse_node.posts.marks import NO_MARKS, Marks
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes.model import Kind
@@ -22,7 +23,7 @@ from fediverse_node.visibility import rule
 from fediverse_node.web.client_api.entities_account import accounts
 from fediverse_node.web.client_api.entities_poll import poll_entities
 from fediverse_node.web.client_api.entities_quote import Quotes, approvals, gather, shallow, state_of
-from fediverse_node.web.client_api.entities_reaction import entities, marks
+from fediverse_node.web.client_api.entities_reaction import entities, reacted
 from fediverse_node.web.client_api.status_parts import frame, status_parts
 from fediverse_node.web.client_api.view import JsonDict, View
 
@@ -37,11 +38,9 @@ class _Shelf:
     originals: Mapping[int, Post]
     accounts: Mapping[int, JsonDict]
     parts: Mapping[int, JsonDict]
-    favourited: set[int]
-    boosted: set[int]
     addresses: Addresses
-    marks: set[tuple[int, str]]
-    pinned: set[int]
+    marks: Marks
+    reacted: set[tuple[int, str]]
     training: set[str]
     polls: Mapping[int, JsonDict]
     quotes: Quotes
@@ -86,16 +85,13 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
     written_by = {post.actor_id for post in (*seen.shown, *proper)}
     me = view.viewer.actor_id
     ids = [post.id for post in proper]
-    mine = [post.id for post in proper if post.actor_id == me]
     return _Shelf(
         originals=originals,
         accounts=accounts(view, (authors[id_] for id_ in written_by)),
         parts=status_parts(view, proper),
-        favourited=set() if me is None else reactions.favourited(view.tx, me, ids),
-        boosted=set() if me is None else posts.boosted(view.tx, me, ids),
-        marks=marks(view, proper),
         addresses=view.house.addresses,
-        pinned=pins.among(view.tx, me, mine) if me is not None and mine else set(),
+        marks=NO_MARKS if me is None else marks.of(view.tx, me, ids),
+        reacted=reacted(view, proper),
         training=_trainable(view, proper, authors),
         polls=poll_entities(view, proper),
         quotes=quotes,
@@ -117,7 +113,9 @@ def _trainable(view: View, proper: Iterable[Post], authors: Mapping[int, Actor])
 
 def _says_yes(content_usage: str | None) -> bool:
     """Whether an AIPREF statement allows training. Any no in it wins, and silence is no."""
-    said = {part.strip().lower() for part in (content_usage or "").split(",")}
+    if not content_usage:
+        return False
+    said = {part.strip().lower() for part in content_usage.split(",")}
     return "train-ai=y" in said and "train-ai=n" not in said
 
 
@@ -161,10 +159,11 @@ def _plain(post: Post, shelf: _Shelf) -> JsonDict:
     status["favourites_count"] = post.favourites_count
     status.update(shelf.approvals[post.id])
     status["poll"] = shelf.polls.get(post.id)
-    status["favourited"] = post.id in shelf.favourited
-    status["reblogged"] = post.id in shelf.boosted
-    status["pinned"] = post.id in shelf.pinned
-    status["pleroma"] = {"local": post.local, "emoji_reactions": entities(post, shelf.marks, shelf.addresses)}
+    status["favourited"] = post.id in shelf.marks.favourited
+    status["reblogged"] = post.id in shelf.marks.boosted
+    status["pinned"] = post.id in shelf.marks.pinned
+    reactions = entities(post, shelf.reacted, shelf.addresses) if post.reactions else []
+    status["pleroma"] = {"local": post.local, "emoji_reactions": reactions}
     if post.uri in shelf.training:
         status["fediverse_node"] = {**status["fediverse_node"], "training_use": "yes"}
     return status

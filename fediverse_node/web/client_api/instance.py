@@ -79,23 +79,6 @@ def preferences(view: View) -> Answer:
     )
 
 
-def app(view: View) -> Answer:
-    """The app whose token this is, as far as it is known."""
-    token = view.person.token
-    out_of_band = "urn:ietf:wg:oauth:2.0:oob"
-    return Answer(
-        body={
-            "id": str(token.id),
-            "name": token.app_name,
-            "website": None,
-            "scopes": sorted(token.scopes),
-            "redirect_uri": out_of_band,
-            "redirect_uris": [out_of_band],
-            "vapid_key": "",
-        }
-    )
-
-
 async def _kept(request: web.Request, key: str, shape: Callable[[_Facts], JsonDict]) -> web.Response:
     node, addresses = request.app[NODE], request.app[ADDRESSES]
 

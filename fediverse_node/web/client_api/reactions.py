@@ -10,7 +10,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.visibility.rule import may_see
 from fediverse_node.web.client_api.entities_account import accounts
-from fediverse_node.web.client_api.entities_reaction import entities, marks
+from fediverse_node.web.client_api.entities_reaction import entities, reacted
 from fediverse_node.web.client_api.entities_status import one_status
 from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View, path_id
 
@@ -62,7 +62,7 @@ def _with_people(view: View, post: Post) -> list[JsonDict]:
     for each in made:
         if each.actor_id in who:
             by_emoji.setdefault(each.emoji, []).append(who[each.actor_id])
-    shown = entities(post, marks(view, [post]), view.house.addresses)
+    shown = entities(post, reacted(view, [post]), view.house.addresses)
     names = [emoji for emoji, _, _ in post.reactions]
     return [{**entity, "accounts": by_emoji.get(name, [])} for name, entity in zip(names, shown, strict=True)]
 

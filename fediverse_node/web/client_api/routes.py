@@ -10,6 +10,7 @@ from aiohttp import web
 from fediverse_node.web.client_api import (
     accounts,
     assist,
+    consent,
     deliveries,
     grouped,
     history,
@@ -26,7 +27,12 @@ from fediverse_node.web.client_api import (
     timelines,
 )
 from fediverse_node.web.client_api.auth import Need
-from fediverse_node.web.client_api.door import Actor, Reader, acting, preflight, reading
+from fediverse_node.web.client_api.door import Actor, Reader, acting, reading
+from fediverse_node.web.preflight import preflight
+
+_preflight = preflight(
+    methods="GET, POST, PUT, PATCH, DELETE, OPTIONS", headers="Authorization, Content-Type, Idempotency-Key"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +133,7 @@ TABLE: tuple[Route, ...] = (
     *_acts("read:statuses", {"v1/polls/{id}": polls.show}, method="GET", person=False),
     *_acts("write:statuses", {"v1/polls/{id}/votes": polls.cast}),
     *_acts("write:statuses", {_STATUS: statuses.delete}, method="DELETE"),
+    *_gets("read:statuses", {"fediverse_node/v1/consent": consent.listing}),
     *_gets("read:statuses", {_DELIVERIES: deliveries.listing}),
     *_acts("write:statuses", {f"{_DELIVERIES}/retry": deliveries.again}),
     *_gets("read:statuses", {_REACTIONS: reactions.listing}, person=False),
@@ -148,7 +155,6 @@ TABLE: tuple[Route, ...] = (
         },
     ),
     *_gets("read:accounts", {"v1/preferences": instance.preferences}),
-    *_gets("", {"v1/apps/verify_credentials": instance.app}),
     *_gets("read:filters", {"v1/filters": instance.nothing, "v2/filters": instance.nothing}),
     *_gets("read:lists", {"v1/lists": instance.nothing}),
     *_gets("read:statuses", {"v1/markers": instance.no_markers}),
@@ -190,5 +196,5 @@ ROUTES: list[web.AbstractRouteDef] = [
     web.get("/health", instance.health),
     *pictures.ROUTES,
     *assist.ROUTES,
-    web.options("/api/{path:.*}", preflight),
+    web.options("/api/{path:.*}", _preflight),
 ]

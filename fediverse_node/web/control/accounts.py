@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from fediverse_node.accounts import passwords
+from fediverse_node.accounts import passwords, sessions
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
 from fediverse_node.actors import local
@@ -40,6 +40,20 @@ async def listing(node: Node, arguments: JsonDict, progress: Progress) -> JsonDi
     found = await node.db.read(accounts.every)
     standing = [(account, actor) for account, actor in found if actor.deleted_at is None]
     return {"accounts": [describe(account, actor) for account, actor in standing]}
+
+
+async def set_password(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name, password}` → `{handle, signed_out}`: how many browsers were; apps are, too (OAU-14)."""
+    del progress
+    hashed = await asyncio.to_thread(passwords.hash_password, arguments["password"])
+
+    def store(tx: Tx) -> JsonDict:
+        account, actor = account_named(tx, arguments["name"])
+        accounts.set_password(tx, account.id, hashed)
+        tokens.revoke_all(tx, account.id)
+        return {"handle": actor.handle, "signed_out": sessions.end_others(tx, account.id)}
+
+    return await node.db.write(store)
 
 
 async def create_token(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:

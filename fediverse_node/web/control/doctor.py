@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from fediverse_node.actors import local
+from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.keyless import keyless
 from fediverse_node.deliveries import workers
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.node import Node
+from fediverse_node.receipts import sealing as log_sealing
 from fediverse_node.schema import migrate as schema
 from fediverse_node.storage.engine import sqlite_path
 from fediverse_node.storage.sqlite import driver
@@ -47,6 +48,7 @@ async def _all(node: Node) -> AsyncIterator[Finding]:
         yield await _intact(node)
         yield _disk(path)
     yield await _keys(node)
+    yield await _sealing(node)
     alive = await node.db.read(workers.alive)
     yield await _workers(node, alive)
     async for found in mail.look(node):
@@ -128,6 +130,16 @@ async def _keys(node: Node) -> Finding:
             "keys", "ill", f"these accounts cannot sign what they send: {names}. Try: keys rotate NAME"
         )
     return Finding("keys", "well", f"everybody here has one; the server's is {addresses.key(actor.username)}")
+
+
+async def _sealing(node: Node) -> Finding:
+    what = "sealing"
+    if node.db.vault.prefix is None:
+        return Finding(what, "well", "off: private keys stand in the database as they are (secrets.key)")
+    pending = await node.db.read(lambda tx: sealing.count_pending(tx) + log_sealing.count_pending(tx))
+    if pending:
+        return Finding(what, "remark", f"{pending} private keys are not sealed with secrets.key: keys seal")
+    return Finding(what, "well", "every private key is sealed with secrets.key")
 
 
 def _assist(node: Node) -> Finding:

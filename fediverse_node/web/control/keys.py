@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Final
 
 from fediverse_node.accounts import queries as accounts
-from fediverse_node.actors import local, retired
+from fediverse_node.actors import local, retired, sealing
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.outbox import rotate as outbox
 from fediverse_node.kernel.clock import to_rfc3339
-from fediverse_node.kernel.errors import NotFound
+from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.node import Node
+from fediverse_node.receipts import sealing as log_sealing
+from fediverse_node.storage import sealed
+from fediverse_node.storage.sealed import About
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of
 from fediverse_node.web.control.operation import JsonDict, Progress
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE: Final = 200
 
 
 async def rotate(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -36,6 +47,32 @@ async def listing(node: Node, arguments: JsonDict, progress: Progress) -> JsonDi
     del arguments, progress
     addresses = Addresses(node.config.origin)
     return {"keys": await node.db.read(lambda tx: _every(tx, addresses))}
+
+
+async def seal(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{undo}` → `{sealed, changed}`: seal what is not sealed with the first key, or unseal everything."""
+    undo = bool(arguments.get("undo"))
+    if node.db.vault.prefix is None:
+        raise NotValid("There is no key to seal with. Give one as secrets.key_file, and start it anew.")
+    changed = 0
+    for about in (*sealing.COLUMNS, *log_sealing.COLUMNS):
+        async for count in _renew(node, about, plain=undo):
+            changed += count
+            progress(f"{changed} keys …")
+    log.info("keys.sealed", extra={"sealed": not undo, "changed": changed})
+    return {"sealed": not undo, "changed": changed}
+
+
+async def _renew(node: Node, about: About, *, plain: bool) -> AsyncIterator[int]:
+    """In small transactions: nobody else has to wait, and what an interruption left is done next time."""
+    after = 0
+    while True:
+        unit = partial(sealed.renew, about=about, after=after, limit=_AT_ONCE, plain=plain)
+        done = await node.db.write(unit)
+        if not done:
+            return
+        after = done[-1]
+        yield len(done)
 
 
 def _meant(tx: Tx, addresses: Addresses, name: str | None) -> Actor:

@@ -9,6 +9,7 @@ from fediverse_node.federation.outbox import block as blocking
 from fediverse_node.federation.outbox import exclude
 from fediverse_node.federation.outbox import report as reporting
 from fediverse_node.federation.outbox.exclude import Effect
+from fediverse_node.federation.profiles import lapse
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
@@ -129,12 +130,16 @@ async def list_domains(node: Node, arguments: JsonDict, progress: Progress) -> J
 
 
 async def import_domains(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{csv, dry_run}` → `{changes: [{change, ...rule}], hidden, turned_back, dry_run}`. Removes no rule."""
+    """`{csv, dry_run}` → `{changes: [{change, ...rule}], refused, hidden, turned_back, dry_run}`.
+
+    Removes no rule. `refused` has the lines that could not be used: `[{line, text, reason}]`.
+    """
     del progress
-    wanted = sharing.read(arguments["csv"])
+    read = sharing.read(arguments["csv"], own_domain=node.config.domain)
+    refused = [{"line": each.line, "text": each.text, "reason": each.reason} for each in read.refused]
 
     def unit(tx: Tx) -> JsonDict:
-        found = exclude.changes(servers.every(tx), wanted)
+        found = exclude.changes(servers.every(tx), read.rules)
         effects = []
         if not arguments["dry_run"]:
             effects = [exclude.decide(tx, rule, own_domain=node.config.domain) for _, rule in found]
@@ -144,7 +149,8 @@ async def import_domains(node: Node, arguments: JsonDict, progress: Progress) ->
             turned_back=sum(each.turned_back for each in effects),
         )
         changes = [{"change": what, **_rule(rule)} for what, rule in found]
-        return {"changes": changes, "dry_run": arguments["dry_run"], **_effect(total)}
+        about = {"changes": changes, "refused": refused, "dry_run": arguments["dry_run"]}
+        return {**about, **_effect(total)}
 
     run = node.db.read if arguments["dry_run"] else node.db.write
     return await run(unit)
@@ -165,6 +171,9 @@ async def suspend(node: Node, arguments: JsonDict, progress: Progress) -> JsonDi
 async def unsuspend(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     """`{handle}` → `{handle, uri, suspended}`: still true where the whole server is shut out."""
     del progress
+    meant = await node.db.read(lambda tx: actor_meant(tx, node, arguments["handle"]))
+    # What the suspension ended must not come back, also where nobody has noted it yet.
+    await lapse.end_all(node.db, meant.id)
 
     def unit(tx: Tx) -> JsonDict:
         found = actor_meant(tx, node, arguments["handle"])

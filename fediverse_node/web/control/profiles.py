@@ -112,6 +112,13 @@ async def move(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     return {"handle": moved.handle, "moved_to": moved.moved_to}
 
 
+async def cancel_move(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name}` → `{handle}`: the account lives here again."""
+    del progress
+    back = await moving.cancel_move(desk_of(node), await _actor(node, arguments))
+    return {"handle": back.handle}
+
+
 async def delete(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     """`{name, confirm}` → `{handle, servers}`: the account ends, for good."""
     del progress

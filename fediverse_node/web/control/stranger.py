@@ -28,6 +28,7 @@ from fediverse_node.outbound.client import Outbound, Response
 from fediverse_node.outbound.errors import Refused, Unreachable
 from fediverse_node.signatures import cavage
 from fediverse_node.signatures.base import HttpMessage, SigningKey
+from fediverse_node.web.control import certificate
 from fediverse_node.web.control.finding import Finding
 
 #: An address for documentation (RFC 5737): whoever is told that we come from it believed a forged header.
@@ -66,6 +67,8 @@ async def look(node: Node, *, running: bool) -> AsyncIterator[Finding]:
         yield found
         if found.state != "well":
             return
+        if node.config.origin.startswith("https:"):
+            yield await certificate.look(node)
         for check in (_webfinger, _host_meta, _nodeinfo):
             try:
                 yield await check(stranger)

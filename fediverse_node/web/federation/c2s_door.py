@@ -144,20 +144,6 @@ def for_apps(handler: Handler) -> Handler:
     return handle
 
 
-async def preflight(request: web.Request) -> web.Response:
-    """What a browser asks before it lets a page speak to us (Fetch standard, CORS preflight)."""
-    del request
-    return web.Response(
-        status=204,
-        headers={
-            **HEADERS,
-            "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept, Idempotency-Key",
-            "Access-Control-Max-Age": "86400",
-        },
-    )
-
-
 def token_of(request: web.Request) -> str | None:
     """The bearer token, once its share of requests allows this one.
 

@@ -17,7 +17,7 @@ from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.storage.tx import Tx
-from fediverse_node.web.bearers import Caller, allows
+from fediverse_node.web.bearers import Caller
 from fediverse_node.web.federation import c2s_notes, c2s_verbs
 from fediverse_node.web.federation.c2s_door import (
     Act,
@@ -27,6 +27,7 @@ from fediverse_node.web.federation.c2s_door import (
     sent_document,
     token_of,
 )
+from fediverse_node.web.federation.c2s_scopes import permitted
 from fediverse_node.web.keys import DESK, NODE, RATE_LIMITS
 
 
@@ -77,8 +78,6 @@ async def publish(request: web.Request) -> web.Response:
     verb = _VERBS.get(kind)
     if verb is None:
         raise NotOffered(_refusal(kind))
-    if not allows(found.token, verb.scope):
-        raise NotAllowed(f"This needs the scope {verb.scope}, which the access token does not have.")
     if values.links(document.get("actor"), 2) not in {(), (found.actor.uri,)}:
         raise NotAllowed("“actor” is somebody else.")
     act = Act(
@@ -89,7 +88,7 @@ async def publish(request: web.Request) -> web.Response:
         key=idempotency_key(request),
         newest=newest,
     )
-    location = await verb.do(act)
+    location = await verb.do(await permitted(act, kind, verb.scope))
     return web.Response(status=201, headers={"Location": location} if location else {})
 
 

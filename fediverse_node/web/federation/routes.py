@@ -23,6 +23,7 @@ from fediverse_node.web.federation import (
     vocabulary,
     wellknown,
 )
+from fediverse_node.web.preflight import preflight
 
 #: The alphabet of local names; anything else is no address of ours.
 NAME = r"{name:[A-Za-z0-9_]{1,30}}"
@@ -31,6 +32,12 @@ _PERSON = f"/users/{NAME}"
 _POST = f"{_PERSON}/posts/{ID}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_preflight = preflight(
+    methods="GET, POST, OPTIONS",
+    headers="Authorization, Content-Type, Accept, Idempotency-Key",
+    more=c2s_door.HEADERS,
+)
 
 ROUTES: list[web.RouteDef] = [
     web.get("/.well-known/webfinger", wellknown.webfinger),
@@ -64,8 +71,8 @@ ROUTES: list[web.RouteDef] = [
     web.get(f"{_PERSON}/inbox", c2s_door.for_apps(c2s_inbox.inbox)),
     web.post(f"{_PERSON}/outbox", c2s_door.for_apps(c2s_outbox.publish)),
     web.post(f"{_PERSON}/proxy", c2s_door.for_apps(c2s_proxy.proxy)),
-    *(web.options(f"{_PERSON}/{name}", c2s_door.preflight) for name in ("inbox", "outbox", "proxy")),
-    web.options(f"/activities/{ID}", c2s_door.preflight),
+    *(web.options(f"{_PERSON}/{name}", _preflight) for name in ("inbox", "outbox", "proxy")),
+    web.options(f"/activities/{ID}", _preflight),
     web.get("/emoji/{code:[A-Za-z0-9_]{2,30}}", emojis.emoji),
     web.get("/emoji/files/{digest:[0-9a-f]{64}}.{kind:png|gif|webp}", emojis.picture),
 ]

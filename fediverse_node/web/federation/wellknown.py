@@ -27,7 +27,8 @@ PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 AVATAR = "http://webfinger.net/rel/avatar"
 #: Activity intents (FEP-3b86): which of our pages takes somebody's people further.
 INTENTS = "https://w3id.org/fep/3b86/"
-_OFFERED = ("Object", "Follow")
+_OFFERED = ("Object", "Follow", "Like", "Announce")
+_CREATE = "content={content}&name={name}&summary={summary}&inReplyTo={inReplyTo}"
 
 _OPEN = {"Access-Control-Allow-Origin": "*"}
 
@@ -174,7 +175,8 @@ def _ways_in(addresses: Addresses) -> list[JsonDict]:
     """Where another site sends our people who want to follow or answer something there."""
     page = addresses.interaction
     intents = [{"rel": f"{INTENTS}{name}", "template": f"{page}?uri={{object}}"} for name in _OFFERED]
-    return [{"rel": SUBSCRIBE, "template": f"{page}?uri={{uri}}"}, *intents]
+    write = {"rel": f"{INTENTS}Create", "template": f"{addresses.origin}/compose?{_CREATE}"}
+    return [{"rel": SUBSCRIBE, "template": f"{page}?uri={{uri}}"}, *intents, write]
 
 
 def _about_server(addresses: Addresses) -> JsonDict:

@@ -16,6 +16,7 @@ from fediverse_node.media.folder import Folder
 from fediverse_node.media.model import Copy
 from fediverse_node.moderation.policy import BELL, policy
 from fediverse_node.posts import queries as posts
+from fediverse_node.storage.turns import work_in_turns
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.media.admission import is_unwanted
 
@@ -40,24 +41,11 @@ class Tidier:
 
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
+        self._rounds = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set: at once, then now and then, and whenever a server is shut out."""
-        bell = self._copies.db.bell(BELL)
-        rounds = 0
-        try:
-            async with asyncio.TaskGroup() as group:
-                stopped = group.create_task(stop.wait())
-                while not stop.is_set():
-                    bell.clear()
-                    await self._turn(thorough=rounds % THOROUGH == 0)
-                    rounds += 1
-                    rung = group.create_task(bell.wait())
-                    await asyncio.wait([rung, stopped], timeout=EVERY, return_when=asyncio.FIRST_COMPLETED)
-                    rung.cancel()
-                stopped.cancel()
-        finally:
-            self._copies.db.silence(BELL, bell)
+        await work_in_turns(self._copies.db, BELL, stop, self._turn, every=EVERY)
 
     async def run_once(self, *, thorough: bool = False) -> int:
         """One round. Gives how many copies went.
@@ -76,12 +64,15 @@ class Tidier:
             await self._sweep()
         return len(gone)
 
-    async def _turn(self, *, thorough: bool) -> None:
+    async def _turn(self) -> bool:
+        thorough = self._rounds % THOROUGH == 0
+        self._rounds += 1
         try:
             await self.run_once(thorough=thorough)
         except Exception:
             # The outermost loop: a full disk or a lost connection passes, and copies still need tidying.
             log.exception("media.turn_failed")
+        return False
 
     async def _batches(self) -> AsyncIterator[list[Copy]]:
         last = 0

@@ -18,7 +18,7 @@ from fediverse_node.deliveries import backlog, links
 from fediverse_node.deliveries.links import TraceLink
 from fediverse_node.deliveries.model import TraceRow
 from fediverse_node.federation.delivery.trace import retry
-from fediverse_node.kernel.errors import NotAllowed, NotFound
+from fediverse_node.kernel.errors import NotFound
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.caching import Document, respond
@@ -28,6 +28,7 @@ from fediverse_node.web.pages.rendering import HTML, Head, html, language
 from fediverse_node.web.pages.strings import Strings
 from fediverse_node.web.pages.views import Moment, moment
 from fediverse_node.web.rate_limits import Rate
+from fediverse_node.web.sessions import require_own_form
 
 KEYED: Final = r"{token:[A-Za-z0-9_-]{43}}"
 #: Each may make us knock at many servers.
@@ -59,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def again(request: web.Request) -> web.Response:
     """`POST /deliveries/TOKEN/retry` (`host`): try now what has not arrived, there or everywhere."""
-    _require_own_form(request)
+    require_own_form(request)
     sent = await read_form(request, _MAX_FORM)
     host = sent.get("host", "").lower() or None
     db = request.app[NODE].db
@@ -71,20 +72,6 @@ async def again(request: web.Request) -> web.Response:
     strings = words(language(request).language)
     note = strings.trying if tried else strings.nothing_to_try
     return respond(request, await db.read(lambda tx: _page(tx, request, note=note)))
-
-
-def _require_own_form(request: web.Request) -> None:
-    """Refuse what another site sent. Browsers say where a form stood in at least one of these.
-
-    Raises:
-        NotAllowed: it stood elsewhere, or nothing says where.
-    """
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    elsewhere = (site is not None and site != "same-origin") or (
-        origin is not None and origin != request.app[ADDRESSES].origin
-    )
-    if elsewhere or (site is None and origin is None):
-        raise NotAllowed("This form was not sent from its own page.")
 
 
 def _opened(tx: Tx, request: web.Request) -> TraceLink:

@@ -1,7 +1,7 @@
 """From here to a visitor's own server, and from other servers to our people's apps.
 
-Nobody signs in to these pages, and nothing changes by them. Looking at `/authorize_interaction` asks no
-other server: anybody could make us fetch anything by a link.
+Nothing changes by these pages: what somebody who is signed in can do here is in `taking_part`. Looking at
+`/authorize_interaction` asks no other server: anybody could make us fetch anything by a link.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.keys import ADDRESSES, CLIENT, DESK, NODE, RATE_LIMITS
+from fediverse_node.web.pages import taking_part
+from fediverse_node.web.pages.named import address_in
 from fediverse_node.web.pages.rendering import HTML, Head, html, language
 from fediverse_node.web.pages.views import PersonView, PostView, person, views
+from fediverse_node.web.pages.writing_strings import words
 from fediverse_node.web.rate_limits import Rate, address_key
+from fediverse_node.web.sessions import current
 
 #: Each asks another server something for somebody we do not know.
 LOOKUPS: Final = Rate(name="remote_interaction", count=20, seconds=300)
@@ -56,12 +60,13 @@ async def send_on(request: web.Request) -> web.Response:
 
 async def authorize(request: web.Request) -> web.Response:
     """`GET /authorize_interaction?uri=`: where other servers send our people, with what it is about."""
-    uri = request.query.get("uri", "").strip()
-    handle = parse_handle(uri)
-    if len(uri) > _MAX_TEXT or not (is_web_address(uri) or (handle is not None and handle.host)):
-        raise NotValid("Give the address of a post or a profile as ?uri=.")
+    uri = address_in(request.query.get("uri", ""))
+    person = await current(request)
+    if person is not None:
+        return await taking_part.shown(request, person, uri)
     who, what = await request.app[NODE].db.read(lambda tx: _known(tx, request, uri))
-    return _page(request, uri=uri, leaving=False, who=who, what=what)
+    sign_in = (taking_part.sign_in_for(uri), words(language(request).language).sign_in_to_go_on)
+    return _page(request, uri=uri, leaving=False, who=who, what=what, sign_in=sign_in)
 
 
 async def _way_on(request: web.Request, text: str, uri: str) -> str:
@@ -90,7 +95,7 @@ def _known(tx: Tx, request: web.Request, uri: str) -> tuple[PersonView | None, P
 def _page(request: web.Request, *, status: int = 200, leaving: bool, **values: object) -> web.Response:
     words = language(request)
     title = words.interact_title if leaving else words.open_title
-    defaults = dict.fromkeys(("handle", "address", "problem", "host", "who", "what"))
+    defaults = dict.fromkeys(("handle", "address", "problem", "host", "who", "what", "sign_in"))
     body = html(
         request,
         "interaction.html",
@@ -99,5 +104,5 @@ def _page(request: web.Request, *, status: int = 200, leaving: bool, **values: o
         leaving=leaving,
         **{**defaults, **values},
     )
-    kept = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"}
+    kept = {"Vary": "Accept, Accept-Language, Cookie", "Cache-Control": "no-store"}
     return respond(request, Document(body=body.encode(), content_type=HTML, headers=kept, status=status))

@@ -85,7 +85,8 @@ def html(request: web.Request, template: str, head: Head, **values: Any) -> str:
 def _more(head: Head, addresses: Addresses) -> dict[str, str]:
     found = channels.headers(head.decision, addresses)
     if head.alternate is not None:
-        found["Link"] = f'<{head.alternate}>; rel="alternate"; type="application/activity+json"'
+        alternate = f'<{head.alternate}>; rel="alternate"; type="application/activity+json"'
+        found["Link"] = f"{found['Link']}, {alternate}" if "Link" in found else alternate
     return found
 
 

@@ -27,14 +27,6 @@ MAX_POSTS = 2000
 #: A withdrawal is in the post's own answers at once; here within a minute.
 KEEP_SECONDS = 60.0
 
-#: Crawlers and tokens that gather text for training. Not those that fetch one page for a person.
-TRAINING_AGENTS = (
-    "AI2Bot", "Ai2Bot-Dolma", "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot",
-    "ClaudeBot", "cohere-training-data-crawler", "Diffbot", "FacebookBot", "Google-Extended", "GPTBot",
-    "ICC-Crawler", "img2dataset", "LAIONDownloader", "meta-externalagent", "omgili", "PanguBot",
-    "SemrushBot-OCOB", "Timpibot", "VelenPublicWebCrawler", "Webzio-Extended",
-)  # fmt: skip
-
 
 async def robots(request: web.Request) -> web.Response:
     """`/robots.txt`."""
@@ -42,7 +34,7 @@ async def robots(request: web.Request) -> web.Response:
 
     def read(tx: Tx) -> Document:
         return Document(
-            body=_text(_allowed_paths(tx, addresses)).encode(),
+            body=_text(_allowed_paths(tx, addresses), node.config.robots.training_agents).encode(),
             content_type="text/plain; charset=utf-8",
             headers=headers(vary="Accept-Encoding"),
         )
@@ -51,7 +43,7 @@ async def robots(request: web.Request) -> web.Response:
     return respond(request, await request.app[DOCUMENTS].get("robots", make, keep_seconds=KEEP_SECONDS))
 
 
-def _text(allowed: list[str]) -> str:
+def _text(allowed: list[str], agents: list[str]) -> str:
     exceptions = [f"Content-Usage: {path}$ train-ai=y" for path in allowed]
     lines = [
         "# Training needs the author's yes, post by post. Each answer says it in Content-Usage too.",
@@ -62,11 +54,10 @@ def _text(allowed: list[str]) -> str:
         "Content-Signal: search=yes, ai-input=no, ai-train=no",
         *exceptions,
         "",
-        *(f"User-Agent: {agent}" for agent in TRAINING_AGENTS),
-        *(f"Allow: {path}$" for path in allowed),
-        "Disallow: /",
-        "",
     ]
+    if agents:
+        lines += [f"User-Agent: {agent}" for agent in agents]
+        lines += [*(f"Allow: {path}$" for path in allowed), "Disallow: /", ""]
     return "\n".join(lines)
 
 

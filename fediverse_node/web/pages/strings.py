@@ -23,6 +23,10 @@ class Strings:
     date_separator: str
 
     skip: str
+    sign_in: str
+    sign_out: str
+    write: str
+    your_posts: str
     home: str
     about: str
     people: str
@@ -104,6 +108,10 @@ ENGLISH = Strings(
     months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     date_separator=", ",
     skip="Skip to content",
+    sign_in="Sign in",
+    sign_out="Sign out",
+    write="Write a post",
+    your_posts="Your posts",
     home="Home",
     about="About this server",
     people="People",
@@ -205,6 +213,10 @@ ARABIC = Strings(
     ),
     date_separator="، ",
     skip="انتقل إلى المحتوى",
+    sign_in="تسجيل الدخول",
+    sign_out="تسجيل الخروج",
+    write="اكتب منشورًا",
+    your_posts="منشوراتك",
     home="الرئيسية",
     about="عن هذا الخادم",
     people="الأعضاء",

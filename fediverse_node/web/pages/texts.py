@@ -7,11 +7,12 @@ import re
 from aiohttp import web
 from markupsafe import Markup
 
-from fediverse_node.activitystreams.write import ai_terms
-from fediverse_node.consent import terms
+from fediverse_node.activitystreams.write import ai_terms, dump
+from fediverse_node.consent import channels, terms
+from fediverse_node.consent.model import Decision
 from fediverse_node.kernel.markup import render_markdown
-from fediverse_node.web.caching import Document, respond
-from fediverse_node.web.keys import ADDRESSES
+from fediverse_node.web.caching import VARY, Document, headers, respond
+from fediverse_node.web.keys import ADDRESSES, NODE
 from fediverse_node.web.pages.rendering import HTML, Head, html, language, page
 
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
@@ -33,6 +34,20 @@ _MEANINGS = {
     "usageConsent": "The address of the receipt of a yes.",
     "xRobotsTag": "The same decision for crawlers that know only noai (FEP-5e53).",
 }
+
+
+async def tdm_policy(request: web.Request) -> web.Response:
+    """`/terms/training` for machines: what miners of text and data are offered (W3C TDMRep)."""
+    instance, addresses = request.app[NODE].config.instance, request.app[ADDRESSES]
+    policy = channels.tdm_policy(addresses, name=instance.name, contact=instance.contact)
+    return respond(
+        request,
+        Document(
+            body=dump(policy),
+            content_type="application/ld+json",
+            headers=headers(vary=f"{VARY}, Accept-Language", more=channels.headers(Decision(), addresses)),
+        ),
+    )
 
 
 async def training_terms(request: web.Request) -> web.Response:

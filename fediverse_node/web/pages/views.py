@@ -23,7 +23,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Attachment, Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
-from fediverse_node.visibility.rule import ANONYMOUS, visible
+from fediverse_node.visibility.rule import ANONYMOUS, Viewer, visible
 from fediverse_node.web.pages.ai_label import AiLabel
 from fediverse_node.web.pages.emoji_views import ReactionView, reaction_views, with_pictures
 from fediverse_node.web.pages.poll_views import PollView, poll_views
@@ -124,14 +124,16 @@ class PostView:
         return text if len(text) <= 200 else f"{text[:199].rstrip()}…"
 
 
-def views(tx: Tx, found: Sequence[Post], addresses: Addresses, strings: Strings) -> list[PostView]:
-    """Those of *found* that anybody may see, ready to show, with a fixed number of statements."""
-    shown = visible(tx, found, ANONYMOUS)
+def views(
+    tx: Tx, found: Sequence[Post], addresses: Addresses, strings: Strings, *, viewer: Viewer = ANONYMOUS
+) -> list[PostView]:
+    """Those of *found* that *viewer* may see, ready to show, with a fixed number of statements."""
+    shown = visible(tx, found, viewer)
     originals = posts.by_ids(tx, [post.boost_of_id for post in shown if post.boost_of_id is not None])
     written = [*shown, *originals.values()]
     known = {post.id: post for post in written}
     missing = {post.in_reply_to_id for post in written if post.in_reply_to_id is not None} - known.keys()
-    parents = {post.id: post for post in visible(tx, list(posts.by_ids(tx, missing).values()), ANONYMOUS)}
+    parents = {post.id: post for post in visible(tx, list(posts.by_ids(tx, missing).values()), viewer)}
     people = actors.by_ids(tx, {post.actor_id for post in [*written, *parents.values()]})
     scene = _Scene(
         people={id_: person(actor, addresses) for id_, actor in people.items()},
@@ -185,6 +187,8 @@ def moment(when: datetime, strings: Strings, *, time: bool = True) -> Moment:
 def joint_decision(shown: Iterable[PostView]) -> Decision:
     """What a page that holds all of *shown* may say: a yes only where each of them says yes."""
     found = [view.training or Decision() for view in shown]
+    if len(found) == 1:
+        return found[0]
     return Decision(train_ai=bool(found) and all(each.train_ai for each in found))
 
 

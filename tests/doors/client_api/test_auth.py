@@ -1,4 +1,7 @@
-"""Every route against every kind of token. Generated from the table: a new route is in here at once."""
+"""Every route against every kind of token. Generated from the table: a new route is in here at once.
+
+OAU-12.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fediverse_node.federation.outbox import exclude
-from fediverse_node.moderation.model import DomainBlock
+from fediverse_node.moderation.model import DomainBlock, Severity
 from tests.doors.client_api.conftest import Client
 from tests.fixtures.nodes import LiveNode
 from tests.fixtures.rooms import follow as follows
@@ -112,6 +112,28 @@ async def test_a_silenced_server_is_heard_by_those_who_follow(
     assert await anybody.ok("/api/v1/timelines/public") == []
     (rule,) = await anybody.ok("/api/v1/instance/domain_blocks")
     assert (rule["domain"], rule["severity"], rule["comment"]) == ("lou*.****ple", "silence", "noise")
+
+
+async def test_people_of_a_silenced_server_are_shown_as_limited(
+    alpha: LiveNode, alice: Client, anybody: Client
+) -> None:
+    def arrive(tx: Any) -> list[int]:
+        return [stranger(tx, "eve", domain=domain).id for domain in ("sub.loud.example", "calm.example")]
+
+    async def decide(severity: Severity) -> None:
+        rule = DomainBlock(domain="loud.example", severity=severity)
+        await alpha.node.db.write(lambda tx: exclude.decide(tx, rule, own_domain=alpha.domain))
+
+    async def limited() -> list[bool]:
+        paths = [*(f"/api/v1/accounts/{id_}" for id_ in loud_and_calm), account(alice)]
+        return [(await anybody.ok(path))["limited"] for path in paths]
+
+    loud_and_calm = await alpha.node.db.write(arrive)
+    assert await limited() == [False, False, False]
+    await decide("silence")
+    assert await limited() == [True, False, False]
+    await decide("noop")
+    assert await limited() == [False, False, False]
 
 
 async def test_a_report_names_posts_that_the_reporter_may_see(alice: Client, bob: Client) -> None:

@@ -18,15 +18,15 @@ def counted() -> Iterator[list[str]]:
     """What is asked of the database meanwhile, by name of the way it is asked."""
     seen: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("all", "first", "execute"):
+        for name in ("all", "first", "values", "value", "execute"):
             patch.setattr(Tx, name, _counting(name, getattr(Tx, name), seen))
         yield seen
 
 
 def _counting(name: str, original: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
-    def ask(tx: Tx, statement: Any, parameters: Any = None) -> Any:
+    def ask(tx: Tx, statement: Any, *rest: Any) -> Any:
         seen.append(f"{name}: {statement}")
-        return original(tx, statement, parameters)
+        return original(tx, statement, *rest)
 
     return ask
 

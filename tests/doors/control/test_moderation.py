@@ -100,10 +100,22 @@ async def test_a_list_is_tried_taken_over_and_given_back(alpha: LiveNode) -> Non
     changed = await do(alpha, "domain.import", csv="loud.example,suspend\n", dry_run=False)
     assert [(each["change"], each["domain"]) for each in changed["changes"]] == [("change", "loud.example")]
     assert await rules(alpha) == ["bad.example", "loud.example"]
-    # One bad line, and nothing of the list is taken.
-    with pytest.raises(NotValid):
-        await do(alpha, "domain.import", csv="new.example,suspend\nx y,suspend\n", dry_run=False)
-    assert await rules(alpha) == ["bad.example", "loud.example"]
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["tried", "taken over"])
+async def test_a_bad_line_of_a_list_is_named_and_the_others_are_taken(
+    alpha: LiveNode,
+    dry_run: bool,  # noqa: FBT001 a column of the table
+) -> None:
+    text = f"new.example,suspend\nx y,suspend\n\nbad.example,banish\n{alpha.domain},silence\nlast.example\n"
+    found = await do(alpha, "domain.import", csv=text, dry_run=dry_run)
+    assert [each["domain"] for each in found["changes"]] == ["new.example", "last.example"]
+    assert [(each["line"], each["text"]) for each in found["refused"]] == [
+        (2, "x y,suspend"),
+        (4, "bad.example,banish"),
+        (5, f"{alpha.domain},silence"),
+    ]
+    assert await rules(alpha) == ([] if dry_run else ["last.example", "new.example"])
 
 
 async def test_nobody_reports_themselves(alpha: LiveNode, alice: Person) -> None:

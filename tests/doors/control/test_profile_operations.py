@@ -80,6 +80,8 @@ async def test_nothing_is_moved_or_deleted_without_the_name_typed_again(alpha: L
     moved = await run(alpha, "account.move", target=handle, confirm="alice")
     assert moved["moved_to"] == alpha.addresses.actor("bob")
     assert (await run(alpha, "profile"))["moved_to"] == moved["moved_to"]
+    await run(alpha, "account.cancel_move")
+    assert (await run(alpha, "profile"))["moved_to"] is None
     gone = await run(alpha, "account.delete", confirm="@Alice")
     assert gone["servers"] == 0
     with pytest.raises(NotFound):

@@ -165,7 +165,8 @@ async def test_an_actor_names_the_endpoint(street: Street) -> None:
     _, actor = await get(street, "/users/alice", None)
     assert actor["endpoints"]["proxyUrl"] == street.node.addresses.proxy("alice")
     assert "uploadMedia" not in actor["endpoints"]
-    assert "oauthAuthorizationEndpoint" not in actor["endpoints"]
+    assert actor["endpoints"]["oauthAuthorizationEndpoint"] == f"{street.node.base_url}/oauth/authorize"
+    assert actor["endpoints"]["oauthTokenEndpoint"] == f"{street.node.base_url}/oauth/token"
 
 
 async def test_a_document_is_fetched_as_this_server(street: Street) -> None:

@@ -9,12 +9,16 @@ import pytest
 from fediverse_node.actors import moves
 from fediverse_node.actors import queries as actors
 from fediverse_node.federation.outbox.block import block, mute
+from fediverse_node.federation.outbox.follow import follow
 from fediverse_node.follows import queries as follows
 from fediverse_node.moderation import queries as moderation
 from fediverse_node.moderation import servers
 from fediverse_node.moderation.model import DomainBlock
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.storage.paging import Page
 from tests.doors.federation.conftest import Street
 from tests.fakes.remote_server import RemoteActor
+from tests.fixtures.nodes import Person
 
 JsonDict = dict[str, Any]
 
@@ -141,6 +145,43 @@ async def test_somebody_who_moves_here_brings_the_followers_that_are_here(street
     moved = await street.actor(street.bob)
     assert moved is not None
     assert moved.moved_to == dora.actor.uri
+
+
+async def blocks_of(street: Street, who: Person, whom: RemoteActor) -> bool:
+    found = await street.actor(whom)
+    return found is not None and await street.read(
+        lambda tx: moderation.find_block(tx, who.actor.id, found.id) is not None
+    )
+
+
+@pytest.mark.parametrize("followed", [True, False], ids=["others follow them", "nobody follows them"])
+async def test_whoever_is_blocked_does_not_get_away_by_moving(
+    street: Street,
+    followed: bool,  # noqa: FBT001 a column of the table
+) -> None:
+    dora = await street.node.add_person("dora")
+    bob = await (street.befriend(street.bob) if followed else street.meet(street.bob))
+    await block(street.node.desk, dora.actor, bob.id)
+    before = len(await street.answers())
+    agree(street.bob, street.carol)
+    assert await street.bob.send(street.inbox, move(street.bob, street.carol.uri)) == 202
+    await street.work()
+    assert await blocks_of(street, dora, street.carol)
+    assert not await blocks_of(street, street.alice, street.carol)
+    assert (await street.answers())[before:].count("Block") == 1
+    assert await street.read(lambda tx: notifications.page(tx, dora.actor.id, Page(limit=9))) == []
+
+
+async def test_whoever_follows_the_new_account_chose_so(street: Street) -> None:
+    bob = await street.befriend(street.bob)
+    dora = await street.node.add_person("dora")
+    carol = await street.meet(street.carol)
+    await block(street.node.desk, dora.actor, bob.id)
+    await follow(street.node.desk, dora.actor, carol.id)
+    agree(street.bob, street.carol)
+    await street.bob.send(street.inbox, move(street.bob, street.carol.uri))
+    await street.work()
+    assert not await blocks_of(street, dora, street.carol)
 
 
 @pytest.mark.parametrize("target", [None, 7])

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -29,8 +30,9 @@ from fediverse_node.kernel.errors import NodeError
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.routes import OPERATIONS
 from tests.doors.federation.conftest import Street
-from tests.fakes.remote_server import Answer, JsonDict, RemoteActor, RemoteServer
+from tests.fakes.remote_server import Answer, JsonDict, RemoteActor, RemoteServer, rsa_key
 from tests.fixtures.nodes import running_node
+from tests.fixtures.sign_in import signed_in_browser
 from tests.fixtures.waiting import wait_until
 
 ONLY_NEIGHBOUR = {"FEDIVERSE_NODE_FEDERATION__ALLOW_PRIVATE_NETWORKS": "127.0.0.1/32"}
@@ -61,6 +63,12 @@ async def canary(host: str) -> AsyncIterator[Canary]:
 
 @pytest.fixture
 async def lane(database_url: str) -> AsyncIterator[Street]:
+    async with open_lane(database_url) as street:
+        yield street
+
+
+@asynccontextmanager
+async def open_lane(database_url: str) -> AsyncIterator[Street]:
     """A street whose node may speak to 127.0.0.1 only."""
     async with running_node(database_url, settings=ONLY_NEIGHBOUR) as node, RemoteServer() as there:
         yield Street(
@@ -75,16 +83,18 @@ async def lane(database_url: str) -> AsyncIterator[Street]:
 
 
 class Resolver:
-    """Names that lead where a test wants, differently each time."""
+    """Names that lead where a test wants, differently each time; which of them were looked up."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answers: dict[str, list[list[str]]] = {}
+        self.asked: set[str] = set()
         usual = socket.getaddrinfo
 
         def getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
             planned = self.answers.get(host)
             if planned is None:
                 return usual(host, *args, **options)
+            self.asked.add(host)
             found = planned.pop(0) if len(planned) > 1 else planned[0]
             return [
                 (socket.AF_INET6 if ":" in each else socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 0))
@@ -95,8 +105,10 @@ class Resolver:
 
 
 def somebody(street: Street, **extra: Any) -> RemoteActor:
-    """Somebody new on the other server."""
-    return street.there.add_actor(f"dave{len(street.there.actors)}", **extra)
+    """Somebody new on the other server. Their key is everybody's: a new one takes a tenth of a second."""
+    dave = RemoteActor(street.there, f"dave{len(street.there.actors)}", rsa_key("dave"), extra)
+    street.there.actors[dave.name] = dave
+    return dave
 
 
 async def befriended(street: Street) -> None:
@@ -207,6 +219,24 @@ async def picture(street: Street, url: str) -> None:
             await answer.read()
 
 
+async def app(street: Street, url: str) -> None:
+    browser = await signed_in_browser(street.node, street.alice)
+    sent = {"client_id": url, "redirect_uri": "https://app.example/", "response_type": "code"}
+    assert (await browser.get(f"/oauth/authorize?{urlencode(sent)}")).status == 400
+
+
+async def sent_here(street: Street, url: str) -> None:
+    browser = await signed_in_browser(street.node, street.alice)
+    answer = await browser.send("/authorize_interaction", do="look", uri=url)
+    assert answer.status in {303, 400, 403, 404, 410, 422, 503}
+
+
+async def answered(street: Street, url: str) -> None:
+    browser = await signed_in_browser(street.node, street.alice)
+    answer = await browser.send("/compose", do="fetch", answering=url, visibility="public")
+    assert answer.status in {200, 403, 404, 410, 422, 503}
+
+
 async def proxy(street: Street, url: str) -> None:
     path = "/users/alice/proxy"
     async with street.node.http.post(path, data={"id": url}, headers=street.alice.bearer) as answer:
@@ -231,6 +261,9 @@ WAYS_IN: dict[str, Callable[[Street, str], Awaitable[None]]] = {
         relay,
         nodeinfo,
         picture,
+        app,
+        sent_here,
+        answered,
         proxy,
     )
 }

@@ -48,8 +48,13 @@ async def test_every_way_to_name_a_person_leads_to_the_same_answer(alpha: LiveNo
                     "rel": f"https://w3id.org/fep/3b86/{name}",
                     "template": f"{origin}/authorize_interaction?uri={{object}}",
                 }
-                for name in ("Object", "Follow")
+                for name in ("Object", "Follow", "Like", "Announce")
             ),
+            {
+                "rel": "https://w3id.org/fep/3b86/Create",
+                "template": f"{origin}/compose"
+                "?content={content}&name={name}&summary={summary}&inReplyTo={inReplyTo}",
+            },
         ],
     }
     for resource in (

@@ -152,7 +152,7 @@ async def test_webfinger_offers_the_ways_in_and_they_lead_to_a_page(visit: Visit
         links = {link["rel"]: link for link in (await answer.json(content_type=None))["links"]}
     page = f"{visit.node.base_url}/authorize_interaction?uri="
     assert links[SUBSCRIBE]["template"] == f"{page}{{uri}}"
-    for name in ("Object", "Follow"):
+    for name in ("Object", "Follow", "Like", "Announce"):
         assert links[f"https://w3id.org/fep/3b86/{name}"]["template"] == f"{page}{{object}}"
     async with visit.node.http.get(f"{page}{visit.alice.actor.uri}") as answer:
         assert answer.status == 200

@@ -226,7 +226,7 @@ async def test_orders_in_the_text_reach_the_model_as_material_only(db: Database,
     assert provider.asked[0].text == order
 
 
-@pytest.mark.parametrize("rounds", [10, pytest.param(250, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [10, pytest.param(250, marks=[pytest.mark.slow, pytest.mark.one_engine])])
 async def test_neither_key_nor_text_is_in_any_log_or_error(
     db: Database, alice: int, model: ModelServer, rounds: int
 ) -> None:

@@ -21,10 +21,13 @@ def test_a_no_is_said_in_every_language() -> None:
         ("tdm-reservation", "1"),
         ("tdm-policy", "https://alpha.example/terms/training"),
     ]
-    assert channels.object_terms(NO) == {"contentUsage": "train-ai=n", "xRobotsTag": "noai, noimageai"}
+    assert channels.object_terms(NO, ADDRESSES) == {
+        "contentUsage": "train-ai=n",
+        "xRobotsTag": "noai, noimageai",
+    }
 
 
 def test_a_yes_lifts_each_of_them() -> None:
     assert channels.headers(YES, ADDRESSES) == {"Content-Usage": "train-ai=y", "tdm-reservation": "0"}
     assert channels.html_meta(YES, ADDRESSES) == [("tdm-reservation", "0")]
-    assert channels.object_terms(YES) == {"contentUsage": "train-ai=y"}
+    assert channels.object_terms(YES, ADDRESSES) == {"contentUsage": "train-ai=y"}

@@ -241,7 +241,7 @@ def test_after_any_history_every_channel_says_what_the_ledger_says(tx: Tx, moves
             decision = now_in_force(tx, world.subject)
             header = channels.headers(decision, ADDRESSES)
             meta = dict(channels.html_meta(decision, ADDRESSES))
-            terms_of_object = channels.object_terms(decision)
+            terms_of_object = channels.object_terms(decision, ADDRESSES)
             assert training_allowed_by_aipref(header["Content-Usage"]) is world.answer
             assert training_allowed_by_aipref(terms_of_object["contentUsage"]) is world.answer
             assert reserved_by_tdmrep(header, meta) is not world.answer

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.actors.model import Actor
+from fediverse_node.actors.model import Actor, ActorKey
 from fediverse_node.config import Config, Instance
 from fediverse_node.consent import decisions
 from fediverse_node.consent import queries as ledger
@@ -40,7 +40,9 @@ from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.database import Database, Unit
 from fediverse_node.storage.engine import open_database
 from fediverse_node.storage.tx import Tx
-from tests.fakes.writers import ALPHA, a_post, an_actor, revision_of
+from tests.fakes import writers
+from tests.fakes.writers import ALPHA, a_post, revision_of
+from tests.fixtures.rooms import one_set_of_keys
 
 CONFIG = Config(instance=Instance(origin="https://alpha.example", name="Alpha"))
 BETA = Addresses("https://beta.example")
@@ -59,6 +61,22 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def alice(db: Database) -> Actor:
     return await db.write(lambda tx: an_actor(tx, "alice"))
+
+
+def an_actor(tx: Tx, username: str, *, addresses: Addresses = ALPHA, local: bool = True) -> Actor:
+    """With a key of their own, where they are ours: receipts are signed with it."""
+    actor = writers.an_actor(tx, username, addresses=addresses, local=local)
+    if local:
+        made = one_set_of_keys()
+        key = ActorKey(
+            actor_id=actor.id,
+            key_id=addresses.ed25519_key(username),
+            kind="ed25519",
+            public_key=made.ed25519_public,
+            private_key=made.ed25519_private,
+        )
+        actors.save_key(tx, key)
+    return actor
 
 
 def allow(tx: Tx, post: Post, author: Actor) -> None:
@@ -124,12 +142,35 @@ async def test_the_manifest_vouches_for_every_file(db: Database, alice: Actor, t
     result = await export_dataset(db, CONFIG, tmp_path / "out")
     manifest = (tmp_path / "out" / "MANIFEST.sha256").read_bytes()
     lines = [line.split("  ") for line in manifest.decode().splitlines()]
-    assert [name for _, name in lines] == ["README.md", "data/train.jsonl"]
+    assert [name for _, name in lines] == [
+        "README.md",
+        "VERIFY.md",
+        "consent/checkpoint",
+        "consent/key",
+        "consent/proofs.jsonl",
+        "consent/receipts.jsonl",
+        "consent/terms.txt",
+        "data/train.jsonl",
+    ]
     for digest, name in lines:
         assert hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest() == digest
     assert hashlib.sha256(manifest).hexdigest() == result.sha256
     row = rows(tmp_path / "out")[0]
     assert hashlib.sha256(row["text"].encode()).hexdigest() == row["content_sha256"]
+
+
+async def test_a_yes_without_a_receipt_that_can_be_checked_is_left_out(
+    db: Database, alice: Actor, tmp_path: Path
+) -> None:
+    def unit(tx: Tx) -> None:
+        keyless = writers.an_actor(tx, "keyless")
+        allowed_post(tx, keyless, CANARY)
+        allowed_post(tx, alice, "proved")
+
+    await db.write(unit)
+    await export_dataset(db, CONFIG, tmp_path / "out")
+    assert texts(tmp_path / "out") == ["proved"]
+    assert CANARY.encode() not in everything(tmp_path)
 
 
 async def test_a_dataset_of_nothing_is_written_too(db: Database, tmp_path: Path) -> None:
@@ -152,7 +193,13 @@ async def test_it_says_how_far_it_is(
     monkeypatch.setattr(dataset, "TELL_EVERY", 2)
     told: list[str] = []
     await export_dataset(db, CONFIG, tmp_path / "out", progress=told.append)
-    assert told == ["collecting: 2 posts so far", "writing: 2 posts so far", "checking 3 posts again"]
+    assert told == [
+        "collecting: 2 posts so far",
+        "proving: 2 posts so far",
+        "writing: 2 posts so far",
+        "writing receipts: 2 posts so far",
+        "checking 3 posts again",
+    ]
 
 
 # EXP-01 to EXP-14: what must stay out
@@ -464,6 +511,8 @@ class OneTransaction:
     async def read(self, unit: Unit[T]) -> T:
         return unit(self._tx)
 
+    write = read
+
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves=st.lists(st.sampled_from(NOISE), max_size=8))
@@ -511,6 +560,9 @@ class Meddling:
             await self._meddle()
         return await self._db.read(unit)
 
+    async def write(self, unit: Unit[T]) -> T:
+        return await self._db.write(unit)
+
 
 async def meddled(db: Database, out: Path, at: int, unit: Callable[[Tx], object]) -> Result:
     return await export_dataset(cast("Database", Meddling(db, at, lambda: db.write(unit))), CONFIG, out)
@@ -533,11 +585,11 @@ def _by_now(tx: Tx, post: Post, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize("name", MEDDLERS)
-@pytest.mark.parametrize("at", [2, 3])
+@pytest.mark.parametrize("at", [2, 4])
 async def test_what_is_taken_back_while_it_runs_is_not_in_it(
     db: Database, alice: Actor, tmp_path: Path, name: str, at: int
 ) -> None:
-    """Reading 1 collects; 2 stands before the writing, 3 is the last look at what was written."""
+    """Reading 1 collects; 2 stands before the writing, 3 proves, 4 is the last look at what was written."""
 
     def unit(tx: Tx) -> tuple[Actor, Post]:
         bob = an_actor(tx, "bob")

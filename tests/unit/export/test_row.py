@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent.model import Entry, Granted
 from fediverse_node.export.eligible import Eligible
 from fediverse_node.export.row import own_words, row_of
 from fediverse_node.posts.model import AiTool, Post
+from fediverse_node.receipts.model import Receipt
 
+ADDRESSES = Addresses("https://alpha.example")
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 URI = "https://alpha.example/users/alice/posts/1"
 
@@ -57,22 +60,25 @@ def found(post: Post) -> Eligible:
         terms_sha256="b" * 64,
         method="page",
     )
-    return Eligible(post=post, author=author, granted=Granted(entry=entry))
+    receipt = Receipt(seq=99, log_index=7, at=NOW, kind="grant", salt="c" * 64, document="{}")
+    return Eligible(post=post, author=author, granted=Granted(entry=entry), receipt=receipt)
 
 
 def test_a_row_says_whose_when_and_by_which_consent() -> None:
-    row = row_of(found(a_post()), source="alpha.example")
+    row = row_of(found(a_post()), addresses=ADDRESSES)
     assert row is not None
     assert (row.id, row.url, row.text) == (URI, "https://alpha.example/@alice/1", "Hello you")
     assert (row.created, row.edited, row.added) == ("2026-11-21T09:30:00Z", None, "2026-11-21T09:30:00Z")
     assert (row.terms_version, row.consent_purposes) == ("training-1", ["train-ai", "dataset"])
     assert (row.ai_disclosure, row.ai_tools) == ("human-only", [])
+    assert row.consent_receipt_id == "https://alpha.example/consent/receipts/99"
+    assert (row.log_index, row.log_salt, row.revision_sha256) == (7, "c" * 64, "a" * 64)
     assert row.digital_source_type.endswith("/digitalCreation")
 
 
 def test_an_assisted_row_names_its_tools() -> None:
     post = a_post(ai_disclosure="ai-assisted", ai_tools=(AiTool(name="m", provider="P", action="rewrite"),))
-    row = row_of(found(post), source="alpha.example")
+    row = row_of(found(post), addresses=ADDRESSES)
     assert row is not None
     assert (row.ai_disclosure, row.ai_tools[0].provider) == ("ai-assisted", "P")
 
@@ -110,12 +116,15 @@ def test_the_text_is_the_authors_own(changes: dict[str, Any], expected: str) -> 
 
 
 def test_where_nothing_of_the_authors_own_is_left_there_is_no_row() -> None:
-    assert row_of(found(a_post(source="> all theirs", source_media_type="text/plain")), source="x") is None
+    assert (
+        row_of(found(a_post(source="> all theirs", source_media_type="text/plain")), addresses=ADDRESSES)
+        is None
+    )
 
 
 @pytest.mark.parametrize("language", [None, "", "x", "en<script>", "klingon!"])
 def test_what_is_no_language_is_unknown(language: str | None) -> None:
-    row = row_of(found(a_post(language=language)), source="x")
+    row = row_of(found(a_post(language=language)), addresses=ADDRESSES)
     assert row is not None
     assert row.language == "und"
 

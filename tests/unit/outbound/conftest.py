@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from fediverse_node.outbound.client import _tls
+from fediverse_node.outbound.tls import tls_context
 from tests.fakes.hostile_server import (
     HostileServer,
     replies,
@@ -57,13 +57,13 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     return Tls(server=context, ca_file=str(chain))
 
 
-_load_once = functools.cache(_tls)
+_load_once = functools.cache(tls_context)
 
 
 @pytest.fixture(autouse=True)
 def authorities_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading the system's certificate authorities takes 30 ms, and these tests open 1,500 clients."""
-    monkeypatch.setattr("fediverse_node.outbound.client._tls", _load_once)
+    monkeypatch.setattr("fediverse_node.outbound.client.tls_context", _load_once)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from fediverse_node.posts import pins
+from fediverse_node.posts import marks, pins
 from fediverse_node.posts import queries as posts
+from fediverse_node.posts.marks import Marks
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 from tests.fixtures.rooms import note, person
@@ -15,7 +16,7 @@ async def test_the_newest_pin_comes_first_and_what_is_deleted_is_gone(db: Databa
         assert pins.pin(tx, alice.id, second.id)
         assert not pins.pin(tx, alice.id, first.id)
         assert [post.id for post in pins.of_actor(tx, alice.id)] == [second.id, first.id]
-        assert pins.among(tx, alice.id, [first.id, third.id]) == {first.id}
+        assert marks.of(tx, alice.id, [first.id, third.id]) == Marks(pinned=frozenset({first.id}))
         posts.remove(tx, second, actor_uri=alice.uri)
         assert [post.id for post in pins.of_actor(tx, alice.id)] == [first.id]
         assert pins.unpin(tx, alice.id, first.id)

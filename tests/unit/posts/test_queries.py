@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fediverse_node.posts import marks, reactions
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts import reactions
 from fediverse_node.posts.model import AiTool, Attachment, Hashtag, Post
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
@@ -87,9 +87,9 @@ async def test_a_boost_counts_once_and_may_be_made_again_after_it_was_undone(db:
         first = boost(tx, bob, post)
         assert first is not None
         assert boost(tx, bob, post) is None
-        assert (count(), posts.boosted(tx, bob.id, [post.id])) == (1, {post.id})
+        assert (count(), marks.of(tx, bob.id, [post.id]).boosted) == (1, frozenset({post.id}))
         assert posts.remove(tx, first, actor_uri=bob.uri)
-        assert (count(), posts.boosted(tx, bob.id, [post.id])) == (0, set())
+        assert (count(), marks.of(tx, bob.id, [post.id]).boosted) == (0, frozenset())
         assert boost(tx, bob, post, uri=first.uri) is None, "the undone Announce itself stays undone"
         assert boost(tx, bob, post) is not None
         assert count() == 1

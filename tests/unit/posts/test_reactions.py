@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from fediverse_node.posts import marks, reactions
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts import reactions
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 from tests.fixtures.rooms import note, person, stranger
@@ -23,8 +23,8 @@ async def test_a_favourite_counts_once_and_can_be_taken_back_once(db: Database) 
         assert not reactions.favourite(tx, post.id, bob.id, LIKE + "again")
         assert count() == 1
         assert reactions.favourite_by_uri(tx, LIKE) == (post.id, bob.id)
-        assert reactions.favourited(tx, bob.id, [post.id]) == {post.id}
-        assert reactions.favourited(tx, alice.id, [post.id]) == set()
+        assert marks.of(tx, bob.id, [post.id]).favourited == {post.id}
+        assert marks.of(tx, alice.id, [post.id]).favourited == set()
         assert reactions.unfavourite(tx, post.id, bob.id) == LIKE
         assert reactions.unfavourite(tx, post.id, bob.id) is None
         assert count() == 0

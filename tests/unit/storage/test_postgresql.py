@@ -5,11 +5,14 @@ import contextlib
 from collections.abc import Iterable
 
 import pytest
+import sqlalchemy as sa
 
 from fediverse_node.kernel.clock import system_clock
 from fediverse_node.storage import postgresql
+from fediverse_node.storage.database import Database
 from fediverse_node.storage.engine import open_database
 from fediverse_node.storage.postgresql import PostgresqlDatabase
+from fediverse_node.storage.tx import Tx
 
 
 async def test_the_listener_hears_of_the_end_at_once(
@@ -55,3 +58,28 @@ async def test_what_a_process_rang_itself_is_not_rung_a_second_time_by_its_notic
     finally:
         await here.close()
         await there.close()
+
+
+async def test_a_connection_that_the_server_ended_is_replaced(db: Database) -> None:
+    if not isinstance(db, PostgresqlDatabase):
+        pytest.skip("a SQLite file has no server")
+    end_it = sa.select(sa.func.pg_terminate_backend(sa.func.pg_backend_pid(), type_=sa.Boolean))
+    for turn in (db.read, db.write):
+        with pytest.raises(sa.exc.DBAPIError):
+            await turn(lambda tx: tx.all(end_it, {}))
+        assert await turn(lambda tx: tx.scalar(sa.select(sa.literal(1)), {})) == 1
+
+
+async def test_a_unit_that_lost_against_another_is_run_again(db: Database) -> None:
+    if not isinstance(db, PostgresqlDatabase):
+        pytest.skip("SQLite has one writer")
+    told: list[str] = []
+    refusal = sa.text("DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END $$")
+
+    def unit(tx: Tx) -> int:
+        told.append("run")
+        if len(told) == 1:
+            tx.change(refusal, {})
+        return len(told)
+
+    assert await db.write(unit) == 2

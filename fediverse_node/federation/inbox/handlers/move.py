@@ -20,6 +20,7 @@ from fediverse_node.federation.profiles.relocate import relocate
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.kernel.urls import same_origin
+from fediverse_node.moderation import queries as moderation
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,9 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
         raise NotValid("A Move needs an “object” and a “target”.")
     if activity.object_id != activity.actor or activity.target == activity.actor:
         raise NotAllowed("Actors move themselves, and to another account.", detail=activity.object_id[:200])
-    if not follows.has_local_followers(tx, old.id):
-        return Ignored("a move of somebody nobody here follows")
+    # Whoever is blocked does not get away from that by moving.
+    if not follows.has_local_followers(tx, old.id) and not moderation.blockers(tx, old.id, limit=1):
+        return Ignored("a move of somebody nobody here follows or blocks")
     if moves.moved_lately(tx, old.id):
         return Ignored("a second move within thirty days")
     if found.actor is None:

@@ -47,3 +47,14 @@ def test_single_values_are_lists_and_a_picture_always_has_a_type() -> None:
     assert isinstance(document["publicKey"], dict)
     assert "icon" not in document
     assert document["image"]["mediaType"] == "image/*"
+
+
+def test_emoji_of_this_server_are_named_with_their_pictures() -> None:
+    picture = "https://home.example/emoji/picture/abc.webp"
+    somebody = replace(ALICE, name="Alice :blob:", emojis=((":blob:", picture),))
+
+    document = actor.document(somebody, KEYS, addresses=ADDRESSES, hashtags=["birds"])
+
+    assert [tag["name"] for tag in document["tag"]] == ["#birds", ":blob:"]
+    assert document["tag"][1]["icon"]["mediaType"] == "image/webp"
+    assert [(each.shortcode, each.url) for each in read_actor(document).emojis] == [("blob", picture)]

@@ -97,7 +97,7 @@ async def test_trying_again_wakes_the_worker_and_a_host_that_is_left_alone_is_as
     await db.write(leave_alone)
     bell = db.bell(queue.BELL)
     assert await db.write(lambda tx: retry(tx, post.id, host="a.example")) == ["a.example"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await bell.wait()
     claimed = await db.write(lambda tx: claim(tx, Slots(8), ()))
     assert [envelope.host for envelope in claimed.envelopes] == ["a.example"]

@@ -68,7 +68,7 @@ async def working(db: Database, outbound: Outbound, **options: object) -> AsyncI
 
 async def until(db: Database, condition: Callable[[list[Row]], bool]) -> list[Row]:
     """Wait for what the worker does, at most as long as a test may take."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition(found := await rows(db)):
             pass  # each look goes through another thread, so the worker has its turn
     return found
@@ -220,7 +220,7 @@ async def test_a_line_that_waits_does_not_hold_up_another_author(
     async with open_sinks(sink), working(db, outbound):
         await post_letters(db, alice, [sink.inbox], count=2)
         await post_letters(db, bob, [sink.inbox])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while sink.open_now < 2:
                 sink.came.clear()
                 await sink.came.wait()

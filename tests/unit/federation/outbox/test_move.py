@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from fediverse_node.actors import errands
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.deliveries.tables import activities, envelopes
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.edit import Edit, edit
 from fediverse_node.federation.outbox.follow import follow as begin_to_follow
-from fediverse_node.federation.outbox.move import add_alias, move, remove_alias
+from fediverse_node.federation.outbox.move import add_alias, cancel_move, move, remove_alias
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.outbox.react import boost
 from fediverse_node.follows import queries as follows
@@ -54,6 +58,15 @@ async def test_an_account_moves_with_its_followers(
     assert to_followers == inboxes == {"https://there.example/inbox"}
     assert (asked["type"], asked["actor"], asked["object"]) == ("Follow", carol.uri, new.uri)
     assert await db.read(lambda tx: follows.find(tx, carol.id, alice.id)) is None
+
+
+async def test_who_moves_away_says_yes_to_training_no_longer(
+    db: Database, desk: Desk, alice: Actor, new: RemoteActor
+) -> None:
+    new.extra["alsoKnownAs"] = [alice.uri]
+    await move(desk, alice, new.uri)
+    due = await db.write(lambda tx: errands.claim(tx, limit=9, lease=timedelta(minutes=1)))
+    assert (alice.id, "lapse") in {(each.actor_id, each.kind) for each in due}
 
 
 async def test_an_account_that_moved_speaks_no_more_and_can_still_be_edited_and_read(
@@ -107,6 +120,38 @@ async def test_an_account_moves_once_in_thirty_days(
         await move(desk, alice, third.uri)
     clock.turn(days=2)
     assert (await move(desk, alice, third.uri)).moved_to == third.uri
+
+
+async def test_a_move_by_mistake_is_taken_back(
+    db: Database, desk: Desk, alice: Actor, new: RemoteActor, clock: TurnedClock
+) -> None:
+    new.extra["alsoKnownAs"] = [alice.uri]
+    await db.write(lambda tx: follow(tx, stranger(tx, "bob"), alice))
+    gone = await move(desk, alice, new.uri)
+    back = await cancel_move(desk, gone)
+    assert back.moved_to is None
+    *_, (document, inboxes) = await sent(db)
+    assert (document["type"], "movedTo" in document["object"]) == ("Update", False)
+    assert inboxes == {"https://there.example/inbox"}
+    rows = await db.read(
+        lambda tx: tx.all(
+            sa.select(activities.c.type, activities.c.public, envelopes.c.state)
+            .join_from(activities, envelopes)
+            .order_by(activities.c.id)
+        )
+    )
+    assert [tuple(row) for row in rows] == [
+        ("Update", True, "waiting"),
+        ("Move", False, "failed"),
+        ("Update", True, "waiting"),
+    ]
+    assert (await publish(desk, back, Draft(text="Here again"))).content_html == "<p>Here again</p>"
+    with pytest.raises(Conflict, match="has not moved"):
+        await cancel_move(desk, back)
+    with pytest.raises(Conflict, match="thirty days"):
+        await move(desk, back, new.uri)
+    clock.turn(days=31)
+    assert (await move(desk, back, new.uri)).moved_to == new.uri
 
 
 async def test_a_neighbour_can_be_the_new_home(db: Database, desk: Desk, alice: Actor) -> None:

@@ -11,7 +11,9 @@ from fediverse_node.actors.model import Actor, Details
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
 from fediverse_node.kernel.errors import NodeError, NotFound, NotValid, TooLarge
+from fediverse_node.posts import custom_emojis
 from fediverse_node.storage.database import Database
+from fediverse_node.storage.tx import Tx
 from tests.fixtures.outbox import sent
 from tests.fixtures.rooms import follow, stranger
 
@@ -43,6 +45,31 @@ async def test_a_new_profile_goes_to_every_follower(db: Database, desk: Desk, al
     assert not read.fields[0][1].startswith("<p>")
     assert (read.manually_approves, read.indexable) == (True, True)
     assert document["object"]["tag"][0]["name"] == "#birds"
+
+
+async def test_emoji_of_this_server_go_along_with_the_texts_that_use_them(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    def keep(tx: Tx) -> None:
+        follow(tx, stranger(tx, "bob"), alice)
+        for code in ("blob", "cat", "dog"):
+            custom_emojis.save(tx, code, b"\x89PNG\r\n\x1a\n" + code.encode())
+
+    async def names() -> list[str]:
+        (document, _), *_ = reversed(await sent(db))
+        tags = [tag for tag in document["object"].get("tag", ()) if tag["type"] == "Emoji"]
+        assert all(tag["icon"]["mediaType"] == "image/png" for tag in tags)
+        return [tag["name"] for tag in tags]
+
+    await db.write(keep)
+    fields = (("Cat", "I have one :cat:"),)
+    await change_profile(desk, alice, ProfileChanges(name="Alice :blob:", summary=":nobody:", fields=fields))
+    assert await names() == [":blob:", ":cat:"]
+    await change_profile(desk, alice, ProfileChanges(summary=":dog:"))
+    assert await names() == [":blob:", ":cat:", ":dog:"]
+    await change_profile(desk, alice, ProfileChanges(summary=""))
+    await change_profile(desk, alice, ProfileChanges(manually_approves=True))
+    assert await names() == [":blob:", ":cat:"]
 
 
 async def test_the_same_profile_again_is_no_news(db: Database, desk: Desk, alice: Actor) -> None:

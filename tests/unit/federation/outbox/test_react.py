@@ -10,8 +10,8 @@ from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.outbox.react import boost, favourite, unboost, unfavourite
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.notifications import queries as notifications
+from fediverse_node.posts import marks
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts import reactions
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.paging import Page
@@ -119,7 +119,7 @@ async def test_a_boost_of_a_boost_is_one_of_the_post(
     second = await boost(desk, alice, first.id)
     assert second.boost_of_id == theirs.id
     await favourite(desk, alice, first.id)
-    assert await db.read(lambda tx: reactions.favourited(tx, alice.id, [theirs.id])) == {theirs.id}
+    assert await db.read(lambda tx: marks.of(tx, alice.id, [theirs.id]).favourited) == {theirs.id}
 
 
 async def test_somebody_here_is_told_of_a_boost(db: Database, desk: Desk, alice: Actor) -> None:

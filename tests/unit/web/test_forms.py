@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fediverse_node.kernel.errors import NotValid
-from fediverse_node.web.client_api import forms
-from fediverse_node.web.client_api.forms import Fields, nest
+from fediverse_node.web import forms
+from fediverse_node.web.forms import Fields, nest
 
 
 def test_brackets_become_lists_and_objects() -> None:

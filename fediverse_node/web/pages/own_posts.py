@@ -1,0 +1,158 @@
+"""`/settings/posts`: what somebody wrote, for themselves: what they allow, where it went, deleting it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from aiohttp import web
+
+from fediverse_node.deliveries import links
+from fediverse_node.federation.outbox.edit import set_training_use
+from fediverse_node.federation.outbox.own import own_post
+from fediverse_node.federation.outbox.retract import retract
+from fediverse_node.kernel.errors import NodeError, NotValid
+from fediverse_node.kernel.ids import parse_id
+from fediverse_node.posts import lists
+from fediverse_node.posts.model import Visibility
+from fediverse_node.storage.paging import Page
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.rule import viewer_for
+from fediverse_node.web import cursors
+from fediverse_node.web.bodies import read_form
+from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
+from fediverse_node.web.pages.private import private_page
+from fediverse_node.web.pages.rendering import Head, language
+from fediverse_node.web.pages.views import PostView, views
+from fediverse_node.web.pages.writing_strings import words
+from fediverse_node.web.problems import status_of
+from fediverse_node.web.rate_limits import ACCOUNT, DELETES
+from fediverse_node.web.sessions import SignedIn, check_form, current, see_other, to_sign_in
+
+OWN_POSTS: Final = "/settings/posts"
+POSTS: Final = 20
+_MAX_FORM: Final = 4096
+_CURSOR = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnView:
+    """One post and what its author can do with it.
+
+    Attributes:
+        visibility: in the words of the page.
+        public: only then a yes to training is possible.
+    """
+
+    post: PostView
+    visibility: str
+    public: bool
+
+
+async def own_posts(request: web.Request) -> web.Response:
+    """`GET /settings/posts`."""
+    person = await current(request)
+    if person is None:
+        return to_sign_in(request)
+    return await _shown(request, person, request.query.get("page", ""))
+
+
+async def decide(request: web.Request) -> web.Response:
+    """`POST /settings/posts` (`post`, `do`: allow, withdraw, trace or delete)."""
+    sent = await read_form(request, _MAX_FORM)
+    person = await current(request)
+    if person is None:
+        return to_sign_in(request)
+    check_form(request, sent, person)
+    page = sent.get("page", "")
+    request.app[RATE_LIMITS].take(ACCOUNT, f"page {person.account.id}")
+    try:
+        post_id, deed = parse_id(sent.get("post", "")), _DEEDS.get(sent.get("do", ""))
+        if post_id is None or deed is None:
+            raise NotValid("This button is not known here. Reload the page.")
+        done = await deed(request, person, post_id)
+    except NodeError as error:
+        return await _shown(request, person, page, problem=error)
+    if done.startswith("/"):
+        return see_other(done)
+    back = f"&page={page}" if _CURSOR.fullmatch(page) else ""
+    return see_other(f"{OWN_POSTS}?done={done}{back}")
+
+
+async def _allow(request: web.Request, person: SignedIn, post_id: int) -> str:
+    await set_training_use(request.app[DESK], person.actor, post_id, allow=True, method="page")
+    return "allowed"
+
+
+async def _withdraw(request: web.Request, person: SignedIn, post_id: int) -> str:
+    await set_training_use(request.app[DESK], person.actor, post_id, allow=False, method="page")
+    return "withdrawn"
+
+
+async def _delete(request: web.Request, person: SignedIn, post_id: int) -> str:
+    request.app[RATE_LIMITS].take(DELETES, str(person.account.id))
+    await retract(request.app[DESK], person.actor, post_id)
+    return "deleted"
+
+
+async def _trace(request: web.Request, person: SignedIn, post_id: int) -> str:
+    def unit(tx: Tx) -> str:
+        post = own_post(tx, person.actor, post_id)
+        token, _ = links.new_link(tx, post.id, person.actor.id)
+        return token
+
+    token = await request.app[NODE].db.write(unit)
+    addresses = request.app[ADDRESSES]
+    return addresses.deliveries_page(token).removeprefix(addresses.origin)
+
+
+#: What each button does; gives the word for it, or the path of the page that it leads to.
+_DEEDS: Final[Mapping[str, Callable[[web.Request, SignedIn, int], Awaitable[str]]]] = {
+    "allow": _allow,
+    "withdraw": _withdraw,
+    "trace": _trace,
+    "delete": _delete,
+}
+
+
+async def _shown(
+    request: web.Request, person: SignedIn, cursor: str, *, problem: NodeError | None = None
+) -> web.Response:
+    strings = language(request)
+    says = words(strings.language)
+    wanted = cursors.decode(cursor, limit=POSTS) if cursor else Page(limit=POSTS)
+    own = await request.app[NODE].db.read(lambda tx: _own(tx, request, person, wanted))
+    older = cursors.encode("before", own[-1].post.id) if len(own) == POSTS else None
+    newer = cursors.encode("after", own[0].post.id) if own and cursor else None
+    return private_page(
+        request,
+        "own_posts.html",
+        Head(title=strings.your_posts),
+        person,
+        status=status_of(problem, api=True) if problem is not None else 200,
+        w=says,
+        own=own,
+        problem=problem,
+        note=None if problem is not None else says.done.get(request.query.get("done", "")),
+        page=cursor,
+        newer=f"{OWN_POSTS}?page={newer}" if newer else None,
+        older=f"{OWN_POSTS}?page={older}" if older else None,
+    )
+
+
+def _own(tx: Tx, request: web.Request, person: SignedIn, wanted: Page) -> list[OwnView]:
+    strings = language(request)
+    says = words(strings.language)
+    found = lists.by_actor(tx, person.actor.id, wanted, visibilities=get_args(Visibility), boosts=False)
+    shown = views(tx, found, request.app[ADDRESSES], strings, viewer=viewer_for(person.actor))
+    visibilities = {post.id: post.visibility for post in found}
+    return [
+        OwnView(
+            post=view,
+            visibility=says.visibilities[visibilities[view.id]][0],
+            public=visibilities[view.id] == "public",
+        )
+        for view in shown
+    ]

@@ -1,0 +1,89 @@
+"""A dataset in the hands of somebody who does not trust the node: it holds, and says what must go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fediverse_node.export.dataset import export_dataset
+from fediverse_node.verify.findings import Report
+from fediverse_node.verify.targets import Means, check
+from tests.doors.consent.conftest import Ledger
+
+
+async def downloaded(ledger: Ledger, folder: Path) -> Path:
+    await export_dataset(ledger.node.node.db, ledger.node.node.config, folder)
+    return folder
+
+
+def column(folder: Path, name: str) -> list[str]:
+    return [json.loads(line)[name] for line in (folder / "data/train.jsonl").read_text().splitlines()]
+
+
+async def checked(folder: Path, **means: object) -> Report:
+    return await check(str(folder), Means(lab=True, **means))  # type: ignore[arg-type]  # columns of the test
+
+
+def broken(report: Report) -> list[str]:
+    return [each.text for each in report.findings if each.verdict == "broken"]
+
+
+async def test_a_row_that_was_taken_back_is_named_once_its_node_is_asked(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    first, second, third = [await ledger.allowed(text) for text in ("One", "Two", "Three")]
+    folder = await downloaded(ledger, tmp_path / "out")
+
+    whole = await checked(folder)
+    assert whole.exit_code == 0, whole
+    assert column(folder, "text") == ["One", "Two", "Three"]
+
+    await ledger.says(first, allow=False)
+    await ledger.deletes(third)
+    told = broken(await checked(folder))
+    assert [text.partition(" must go")[0] for text in told] == [
+        f"Row 1 ({first.uri})",
+        f"Row 3 ({third.uri})",
+    ]
+    # The next one drops them, and holds.
+    again = await downloaded(ledger, tmp_path / "again")
+    assert column(again, "id") == [second.uri]
+    assert (await checked(again)).exit_code == 0
+
+
+async def test_without_asking_all_but_the_present_is_checked(ledger: Ledger, tmp_path: Path) -> None:
+    await ledger.allowed()
+    folder = await downloaded(ledger, tmp_path / "out")
+    key = (await ledger.get("/consent/key")).body.decode().strip()
+
+    trusted = await checked(folder, key=key, offline=True)
+    alone = await checked(folder, offline=True)
+
+    assert (trusted.exit_code, broken(trusted), broken(alone)) == (2, [], [])
+    opened = [each.text for each in trusted.findings if each.verdict == "open"]
+    assert opened == ["Which rows were taken back since was not checked: nobody was asked."]
+    assert [each.text for each in alone.findings if each.verdict == "open"][:-1] == [
+        "Whose key it is was not checked: the one beside the data is taken."
+    ]
+
+
+async def test_an_export_of_nothing_holds_too(ledger: Ledger, tmp_path: Path) -> None:
+    folder = await downloaded(ledger, tmp_path / "out")
+    key = (folder / "consent/key").read_text().strip()
+    report = await checked(folder, key=key, offline=True)
+    assert broken(report) == []
+    assert not (folder / "consent/checkpoint").exists()
+
+
+async def test_the_checkpoint_of_an_export_is_one_that_the_node_gives_out(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """A yes that no checkpoint holds yet is not left out: one is signed for it."""
+    await ledger.allowed()
+    await ledger.notary()
+    await ledger.allowed("Two, within the hour")
+    folder = await downloaded(ledger, tmp_path / "out")
+
+    given = (await ledger.get("/consent/checkpoint")).body
+    assert given == (folder / "consent/checkpoint").read_bytes()
+    assert given.splitlines()[1] == b"2"

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from fediverse_node.posts import marks, pins, reactions
+from fediverse_node.posts import queries as posts
+from fediverse_node.posts.marks import NO_MARKS, Marks
+from fediverse_node.storage.database import Database
+from fediverse_node.storage.tx import Tx
+from tests.fixtures.rooms import boost, note, person
+
+
+async def test_each_mark_is_told_from_the_others_and_from_those_of_somebody_else(db: Database) -> None:
+    def story(tx: Tx) -> None:
+        alice, carol = person(tx, "alice"), person(tx, "carol")
+        liked, passed_on, pinned = (note(tx, alice) for _ in range(3))
+        asked = [liked.id, passed_on.id, pinned.id]
+        reactions.favourite(tx, liked.id, carol.id, "https://here.example/likes/1")
+        repeated = boost(tx, carol, passed_on)
+        pins.pin(tx, carol.id, pinned.id)
+        assert marks.of(tx, carol.id, asked) == Marks(
+            favourited=frozenset({liked.id}),
+            boosted=frozenset({passed_on.id}),
+            pinned=frozenset({pinned.id}),
+        )
+        assert marks.of(tx, alice.id, asked) == NO_MARKS
+        assert marks.of(tx, carol.id, [alice.id]) == NO_MARKS
+        assert repeated is not None
+        posts.remove(tx, repeated, actor_uri=carol.uri)
+        assert not marks.of(tx, carol.id, asked).boosted
+
+    await db.write(story)
