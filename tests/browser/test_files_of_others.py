@@ -14,6 +14,7 @@ from tests.browser.conftest import Open
 from tests.browser.village import Village
 from tests.fakes.remote_server import Answer, RemoteServer
 from tests.fixtures import rooms
+from tests.fixtures.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,12 @@ async def test_pictures_of_others_are_seen_and_nobody_else_is_asked(
         await village.node.node.db.write(unit)
         watched = await open_page(village.page(village.thread))
         await watched.page.evaluate("document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
-        await watched.page.wait_for_function("[...document.images].every(i => i.complete)", polling=50)
+
+        async def all_are_there() -> bool:
+            # Asked from outside: a function that waits inside of the page is what its policy forbids.
+            return bool(await watched.page.evaluate("[...document.images].every(i => i.complete)"))
+
+        await wait_until("every picture", all_are_there)
         seen = await watched.page.evaluate(
             "[...document.images].filter(i => i.naturalWidth == 1).map(i => i.alt).sort()"
         )
