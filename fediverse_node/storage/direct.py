@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from fediverse_node.storage.prepared import Prepared
 from fediverse_node.storage.values import Values as Made
 
 T = TypeVar("T")
@@ -76,6 +77,8 @@ class Direct:
     def __init__(self, connection: sa.Connection, dialect: sa.Dialect) -> None:
         self._dialect = dialect
         self.driver: Any = connection.connection.dbapi_connection
+        speaker: Any = Prepared(self.driver) if dialect.name == "postgresql" else self.driver
+        self._execute: Callable[[str, list[Any]], Any] = speaker.execute
 
     def rows(self, statement: sa.Select[Any], values: Values, *, limit: int = -1) -> list[Row]:
         """What *statement* finds, at most *limit* rows (all when negative)."""
@@ -110,16 +113,16 @@ class Direct:
         try:
             self.driver.cursor().executemany(sql, [first, *(text.sql(row)[1] for row in rows[1:])])
         except self._dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(error, sql) from error
+            raise self.wrapped(error, sql) from error
 
     def _run(self, text: _Compiled, values: Values) -> Any:
         sql, given = text.sql(values)
         try:
-            return self.driver.execute(sql, given)
+            return self._execute(sql, given)
         except self._dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(error, sql) from error
+            raise self.wrapped(error, sql) from error
 
-    def _wrapped(self, error: Exception, sql: str) -> BaseException:
+    def wrapped(self, error: Exception, sql: str) -> BaseException:
         """As SQLAlchemy raises it, but without the values: they may be somebody's private text."""
         return sa.exc.DBAPIError.instance(
             sql, None, error, self._dialect.loaded_dbapi.Error, hide_parameters=True, dialect=self._dialect

@@ -1,6 +1,10 @@
 """PostgreSQL: a pool of threads with psycopg 3, LISTEN/NOTIFY for the bells.
 
 Rows are claimed with `FOR UPDATE SKIP LOCKED`, so any number of processes may work on one database.
+
+Each thread keeps a connection of its own. What goes wrong with one while nobody uses it (a server that was
+restarted, a firewall that forgets) shows when the next transaction begins, before anything was done, so
+that is when it is made anew: nobody has to ask first whether it is still there.
 """
 
 from __future__ import annotations
@@ -12,16 +16,19 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
 from fediverse_node.storage.direct import Direct
-from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +39,59 @@ _RETRIES = 4
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _LISTEN_TIMEOUT_SECONDS = 1.0
 _NOBODYS_BELL = "closing"
-_NOTIFY = sa.select(sa.func.pg_notify(CHANNEL, sa.bindparam("notice", type_=sa.Text)))
+_NOTIFY = sa.select(
+    sa.func.pg_notify(CHANNEL, sa.func.unnest(sa.bindparam("notices", type_=postgresql.ARRAY(sa.Text))))
+)
+_BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN_WRITING = b"BEGIN"
+_COMMIT = b"COMMIT"
+_ROLLBACK = b"ROLLBACK"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A connection of one thread, on its three levels.
+
+    Transactions begin and end on the driver's lowest level, where it takes one call of libpq. SQLAlchemy
+    and the driver above it are told that every statement is a transaction by itself.
+    """
+
+    connection: sa.Connection
+    direct: Direct
+
+    @classmethod
+    def open(cls, engine: sa.Engine, dialect: sa.Dialect) -> _Line:
+        connection = engine.connect()
+        return cls(connection, Direct(connection, dialect))
+
+    def say(self, words: bytes) -> None:
+        """Begin or end a transaction.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the server refuses, or is not there.
+        """
+        import psycopg  # noqa: PLC0415 an extra: absent where only SQLite is used
+
+        try:
+            result = self.direct.driver.pgconn.exec_(words)
+            if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                raise psycopg.errors.error_from_result(result)
+            # A transaction in which something failed answers COMMIT with ROLLBACK, and calls that a success.
+            if words == _COMMIT and result.command_status != _COMMIT:
+                raise psycopg.errors.InFailedSqlTransaction("something in it had failed")
+        except psycopg.Error as error:
+            raise self.direct.wrapped(error, words.decode()) from error
+
+    def drop(self) -> None:
+        """Let go of a connection that is of no use any more."""
+        with contextlib.suppress(sa.exc.DBAPIError):
+            self.connection.invalidate()
+            self.connection.close()
+
+    @property
+    def lost(self) -> bool:
+        """The server, or the way to it, has gone."""
+        return bool(self.direct.driver.closed)
 
 
 class PostgresqlDatabase(Database):
@@ -45,19 +104,17 @@ class PostgresqlDatabase(Database):
         self._secret_url = parsed
         self.engine = sa.create_engine(
             parsed,
-            pool_size=THREADS,
-            max_overflow=2,
-            pool_pre_ping=True,
+            poolclass=sa.pool.NullPool,
             # An error is logged with its traceback, and its text must not hold what people wrote.
             hide_parameters=True,
         )
         # As the engine's, but its marks are counted and not named: what `Direct` hands to the driver.
         kind: Any = type(self.engine.dialect)
         self._dialect: sa.Dialect = kind(paramstyle="format", dbapi=self.engine.dialect.loaded_dbapi)
-        self._read_engine = self.engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-        self._notice_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # We say BEGIN ourselves.
+        self._line_engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._local = threading.local()
+        self._lines: list[_Line] = []
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="postgresql")
         self._commit_numbers = itertools.count(1)
         self._stop = threading.Event()
@@ -73,9 +130,7 @@ class PostgresqlDatabase(Database):
         """Run *unit* on a pool thread in a transaction of its own."""
         loop = asyncio.get_running_loop()
         result, bells = await loop.run_in_executor(self._threads, self._write, unit)
-        if bells:
-            self._ring(bells)
-            await loop.run_in_executor(self._threads, self._notify, bells)
+        self._ring(bells)
         return result
 
     def bell(self, name: str) -> asyncio.Event:
@@ -92,24 +147,60 @@ class PostgresqlDatabase(Database):
         if self._listener is not None:
             with contextlib.suppress(sa.exc.DBAPIError):
                 # Else it would hear of the end only when its patience ends. No bell has this name.
-                await asyncio.to_thread(self._notify, {_NOBODYS_BELL})
+                await asyncio.get_running_loop().run_in_executor(self._threads, self._wake_listener)
             await asyncio.to_thread(self._listener.join)
         await asyncio.to_thread(self._threads.shutdown)
+        for line in self._lines:
+            line.drop()
         self.engine.dispose()
 
-    def _read(self, unit: Unit[T]) -> T:
-        with self._read_engine.connect() as connection, connection.begin():
-            return run_unit(unit, self._open_tx(connection))
+    def _wake_listener(self) -> None:
+        with self._transaction(_BEGIN_WRITING) as line:
+            self._notify(line, {_NOBODYS_BELL})
 
-    def _open_tx(self, connection: sa.Connection) -> Tx:
-        return self._new_tx(connection, Direct(connection, self._dialect))
+    def _read(self, unit: Unit[T]) -> T:
+        with self._transaction(_BEGIN_READING) as line:
+            return run_unit(unit, self._new_tx(line.connection, line.direct))
+
+    @contextmanager
+    def _transaction(self, begin: bytes) -> Iterator[_Line]:
+        line = self._begun(begin)
+        try:
+            yield line
+            line.say(_COMMIT)
+        except BaseException:
+            if line.lost:
+                self._forget(line)
+            else:
+                line.say(_ROLLBACK)
+            raise
+
+    def _begun(self, begin: bytes) -> _Line:
+        """This thread's line, with a transaction begun on it."""
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is not None:
+            try:
+                line.say(begin)
+            except sa.exc.DBAPIError:
+                self._forget(line)
+            else:
+                return line
+        line = self._local.line = _Line.open(self._line_engine, self._dialect)
+        self._lines.append(line)
+        line.say(begin)
+        return line
+
+    def _forget(self, line: _Line) -> None:
+        self._local.line = None
+        self._lines.remove(line)
+        line.drop()
 
     def _write(self, unit: Unit[T]) -> tuple[T, set[str]]:
         for attempt in range(1, _RETRIES + 1):
             started = time.perf_counter()
             try:
-                with self.engine.begin() as connection:
-                    tx = self._open_tx(connection)
+                with self._transaction(_BEGIN_WRITING) as line:
+                    tx = self._new_tx(line.connection, line.direct)
                     result = run_unit(unit, tx)
             except sa.exc.DBAPIError as error:
                 if attempt == _RETRIES or getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
@@ -119,17 +210,19 @@ class PostgresqlDatabase(Database):
                 self.commits = next(self._commit_numbers)
                 self.tallies.observe("db_write_seconds", time.perf_counter() - started)
                 self.tallies.observe("db_write_units", 1)
+                if tx.bells:
+                    self._notify(line, tx.bells)
                 return result, tx.bells
         raise NotNow  # pragma: no cover  # the loop always returns or raises
 
-    def _notify(self, bells: set[str]) -> None:
-        # After the commit and from a transaction of its own: NOTIFY inside the writing transaction
-        # takes a database-wide lock at commit, and halves what concurrent writers get done.
-        # Each is a transaction by itself, which spares the two round trips around it.
-        with self._notice_engine.connect() as connection:
-            direct = Direct(connection, self._dialect)
-            for name in bells:
-                direct.rows(_NOTIFY, {"notice": f"{self._name} {name}"})
+    def _notify(self, line: _Line, bells: set[str]) -> None:
+        # After the commit: NOTIFY inside the writing transaction takes a database-wide lock at commit,
+        # and halves what concurrent writers get done. What is durable is not undone by a bell that fails:
+        # whoever waits looks by itself now and then.
+        try:
+            line.direct.rows(_NOTIFY, {"notices": [f"{self._name} {name}" for name in sorted(bells)]})
+        except sa.exc.DBAPIError as error:
+            log.warning("storage.notice_lost", extra={"error": type(error.orig).__name__})
 
     def _listen(self) -> None:
         import psycopg  # noqa: PLC0415 an extra: absent where only SQLite is used

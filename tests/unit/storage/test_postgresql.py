@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Iterable
 
 import pytest
@@ -68,6 +69,41 @@ async def test_a_connection_that_the_server_ended_is_replaced(db: Database) -> N
         with pytest.raises(sa.exc.DBAPIError):
             await turn(lambda tx: tx.all(end_it, {}))
         assert await turn(lambda tx: tx.scalar(sa.select(sa.literal(1)), {})) == 1
+
+
+async def test_nobody_notices_that_the_server_ended_a_connection_in_between(db: Database) -> None:
+    if not isinstance(db, PostgresqlDatabase):
+        pytest.skip("a SQLite file has no server")
+    others = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    # Held together, so that each of them needs a thread, and so a connection, of its own.
+    together = threading.Barrier(3)
+    await asyncio.gather(*(db.read(lambda _tx: together.wait(60)) for _ in range(3)))
+    with db.engine.connect() as connection:
+        assert len(connection.execute(others).all()) >= 3
+    for turn in (db.read, db.write):
+        answers = await asyncio.gather(
+            *(turn(lambda tx: tx.scalar(sa.select(sa.literal(1)), {})) for _ in range(16))
+        )
+        assert answers == [1] * 16
+
+
+async def test_a_failure_that_a_unit_keeps_to_itself_is_no_success(db: Database) -> None:
+    if not isinstance(db, PostgresqlDatabase):
+        pytest.skip("on SQLite a statement that fails spoils no other")
+    failing = sa.text("SELECT 1 / 0")
+
+    def unit(tx: Tx, *, fails: bool) -> None:
+        tx.ring("kept")
+        if fails:
+            with contextlib.suppress(sa.exc.DBAPIError):
+                tx.change(failing, {})
+
+    await db.write(lambda tx: unit(tx, fails=False))
+    with pytest.raises(sa.exc.DBAPIError, match="had failed"):
+        await db.write(lambda tx: unit(tx, fails=True))
 
 
 async def test_a_unit_that_lost_against_another_is_run_again(db: Database) -> None:
