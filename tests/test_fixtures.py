@@ -42,6 +42,30 @@ def test_a_copied_database_has_the_rows_of_its_template_and_goes_its_own_way(dat
     databases.drop(template)
 
 
+def test_what_was_lent_before_is_lent_again_as_if_nobody_had_used_it(databases: Databases) -> None:
+    template = databases.empty()
+    _run(template, "CREATE TABLE pebble (n INTEGER PRIMARY KEY)", "CREATE TABLE dust (n INTEGER)")
+    _run(template, "CREATE TABLE shard (n INTEGER REFERENCES pebble)", "INSERT INTO dust VALUES (7)")
+    for spoil in (
+        ("INSERT INTO pebble VALUES (1)", "INSERT INTO shard VALUES (1)"),
+        ("DELETE FROM dust",),
+        ("ALTER TABLE pebble ADD COLUMN colour TEXT",),
+        ("CREATE INDEX shards ON shard (n)",),
+        ("DROP TABLE shard",),
+        ("SELECT 1",),
+    ):
+        lent = databases.lend(template)
+        for question in ("SELECT n FROM pebble", "SELECT n FROM shard"):
+            assert _run(lent, question) == [], spoil
+        assert _run(lent, "SELECT n FROM dust") == [7]
+        _run(lent, "INSERT INTO pebble VALUES (3)", "CREATE INDEX shards ON shard (n)", "DELETE FROM pebble")
+        databases.take_back(lent)
+        lent = databases.lend(template)
+        _run(lent, *spoil)
+        databases.take_back(lent)
+    databases.drop(template)
+
+
 def _run(url: str, *statements: str) -> list[int]:
     engine = sa.create_engine(sa.make_url(url).set(drivername=_driver(url)), poolclass=sa.NullPool)
     rows: list[int] = []

@@ -4,7 +4,8 @@ scripts/reliability-full                     every goal, some hours on two cores
 scripts/reliability-full --only R1,R2        these
 scripts/reliability-full --rounds 1          one round of each, some minutes
 
-A round is a run of the tests in the size they always have; so many rounds make the size of a release. The
+A round is a run of the tests in the size they always have (R16, the busy database, is a minute of writing
+instead of a number of writes); so many rounds make the size of a release. The
 goals take turns: whoever interrupts it (Ctrl-C) has a little of everything, and is told how much. What was
 found wrong can be looked at again with `FEDIVERSE_NODE_TEST_SEED=… pytest …`, as printed.
 The engine is that of the tests: SQLite, or what `FEDIVERSE_NODE_TEST_DATABASE` names.
@@ -19,7 +20,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +41,13 @@ class Goal:
         rounds: how many make the size of a release.
         size: what one round does.
         tests: what runs in a round.
+        settings: of the environment, where a round is more than what the tests do each time.
     """
 
     rounds: int
     size: str
     tests: tuple[str, ...]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 GOALS = {
@@ -88,6 +92,12 @@ GOALS = {
         "2,000 interleavings",
         (f"{_ORDER}what_is_so_in_the_end_does_not_depend_on_the_order_of_arrival",),
     ),
+    "R16": Goal(
+        60,
+        "8 writers for a minute",
+        ("tests/doors/test_floods.py::test_writers_at_once_all_get_through",),
+        {"FEDIVERSE_NODE_TEST_SECONDS": "60"},
+    ),
 }
 
 
@@ -96,12 +106,19 @@ def say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 this is a command
 
 
+def settings(goal: Goal, seed: int) -> str:
+    """What to say before `pytest` for one round."""
+    return " ".join(
+        [f"FEDIVERSE_NODE_TEST_SEED={seed}", *(f"{name}={value}" for name, value in goal.settings.items())]
+    )
+
+
 def run_round(goal: Goal, seed: int) -> tuple[str, str]:
     """One round; how it ended (`ok`, `none`, `FAILED`) and what was printed."""
     with subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *goal.tests],
         cwd=ROOT,
-        env={**os.environ, "FEDIVERSE_NODE_TEST_SEED": str(seed)},
+        env={**os.environ, "FEDIVERSE_NODE_TEST_SEED": str(seed), **goal.settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -130,7 +147,7 @@ def run_all(names: list[str], *, most: int | None, first_seed: int) -> int:
                 seconds = time.monotonic() - begun
                 say(f"{name:<4} {number + 1:>3}/{wanted[name]}  seed {seed}  {ended}  {seconds:.0f} s")
                 if ended == "FAILED":
-                    failed.append(f"FEDIVERSE_NODE_TEST_SEED={seed} pytest {' '.join(GOALS[name].tests)}")
+                    failed.append(f"{settings(GOALS[name], seed)} pytest {' '.join(GOALS[name].tests)}")
                     say(output)
                 kept[name] += ended == "ok"
     except KeyboardInterrupt:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import functools
 import socket
 import ssl
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -15,7 +14,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from fediverse_node.outbound.tls import tls_context
 from tests.fakes.hostile_server import (
     HostileServer,
     replies,
@@ -55,15 +53,6 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, private)
     return Tls(server=context, ca_file=str(chain))
-
-
-_load_once = functools.cache(tls_context)
-
-
-@pytest.fixture(autouse=True)
-def authorities_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading the system's certificate authorities takes 30 ms, and these tests open 1,500 clients."""
-    monkeypatch.setattr("fediverse_node.outbound.client.tls_context", _load_once)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def answers(*addresses: str) -> Lookup:
 
 
 async def found(lookup: Lookup, *, policy: AddressPolicy = POLICY, port: int = 443) -> list[str]:
-    resolver = Resolver(policy, lookup=lookup, seconds=5, threads=2)
+    resolver = Resolver(policy, lookup=lookup, seconds=60, threads=2)
     try:
         return [entry["host"] for entry in await resolver.resolve("remote.example", port)]
     finally:
@@ -69,13 +69,14 @@ class HangingLookup:
     """Hangs for `dead.example` until the test lets go."""
 
     def __init__(self) -> None:
-        self.go_on = threading.Event()
+        self.begun, self.go_on = threading.Event(), threading.Event()
         self.asked: list[str] = []
 
     def __call__(self, host: str) -> list[str]:
         self.asked.append(host)
+        self.begun.set()
         if host.startswith("dead"):
-            self.go_on.wait(30)
+            self.go_on.wait(60)
         return ["8.8.8.8"]
 
 
@@ -86,8 +87,9 @@ async def test_a_dead_name_server_holds_one_thread_and_others_are_served() -> No
         for _ in range(3):
             with pytest.raises(OSError, match="no answer from DNS"):
                 await resolver.resolve("dead.example", 443)
+        await asyncio.to_thread(lookup.begun.wait, 60)
         assert lookup.asked == ["dead.example"]
-        resolver._seconds = 5
+        resolver._seconds = 60
         assert await resolver.resolve("alive.example", 443)
         waiting = asyncio.ensure_future(resolver.resolve("dead.example", 443))
         await asyncio.sleep(0)
@@ -101,7 +103,7 @@ async def test_a_dead_name_server_holds_one_thread_and_others_are_served() -> No
 
 async def test_closing_wakes_those_who_wait_and_a_late_answer_hurts_nobody() -> None:
     lookup = HangingLookup()
-    resolver = Resolver(POLICY, lookup=lookup, seconds=5, threads=1)
+    resolver = Resolver(POLICY, lookup=lookup, seconds=60, threads=1)
     waiting = asyncio.ensure_future(resolver.resolve("dead.example", 443))
     await asyncio.sleep(0)
     threads = [thread for thread in threading.enumerate() if thread.name == "dns"]
@@ -110,7 +112,7 @@ async def test_closing_wakes_those_who_wait_and_a_late_answer_hurts_nobody() -> 
         await waiting
     lookup.go_on.set()
     for thread in threads:
-        await asyncio.to_thread(thread.join, 5)
+        await asyncio.to_thread(thread.join, 60)
         assert not thread.is_alive()
 
 
@@ -131,7 +133,7 @@ def test_an_answer_after_the_loop_has_closed_is_dropped() -> None:
 
 
 async def test_more_look_ups_than_threads_wait_their_turn() -> None:
-    resolver = Resolver(POLICY, lookup=HangingLookup(), seconds=5, threads=2)
+    resolver = Resolver(POLICY, lookup=HangingLookup(), seconds=60, threads=2)
     before = {thread for thread in threading.enumerate() if thread.name == "dns"}
     results = await asyncio.gather(*(resolver.resolve(f"host{n}.example", 443) for n in range(10)))
     started = {thread for thread in threading.enumerate() if thread.name == "dns"} - before
