@@ -21,9 +21,12 @@ from aiohttp import web
 from fediverse_node import __version__
 from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.archive.worker import WishWorker
 from fediverse_node.assist.configured import open_provider
 from fediverse_node.config import Config
 from fediverse_node.consent.notary import Notary
+from fediverse_node.datasets.herald import Herald
+from fediverse_node.datasets.librarian import Librarian
 from fediverse_node.federation.delivery.upkeep import Upkeep
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.federation.inbox.catching_up import CatchUpWorker
@@ -43,12 +46,16 @@ from fediverse_node.schema.migrate import backup, migrate
 from fediverse_node.storage import space
 from fediverse_node.storage.engine import open_database, sqlite_path
 from fediverse_node.storage.vault import Vault
+from fediverse_node.uploads.keeping import Keeper
 from fediverse_node.web.application import make_application
 from fediverse_node.web.control.door import make_control_application
-from fediverse_node.web.keys import COPIES, INBOX
+from fediverse_node.web.keys import COPIES, INBOX, UPLOADS
 from fediverse_node.web.media.tidying import Tidier
 from fediverse_node.web.metrics import make_metrics_application, watching
 from fediverse_node.web.runner import make_runner
+from fediverse_node.witnesses import sealing as witness_sealing
+from fediverse_node.witnesses.collect import Collector
+from fediverse_node.witnesses.model import Witness
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +94,8 @@ async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIter
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         await stack.enter_async_context(outbound)
-        for require_open in (sealing.require_open, log_sealing.require_open):
-            await db.read(require_open)
+        for room in (sealing, log_sealing, witness_sealing):
+            await db.read(room.require_open)
         opening = open_provider(config.assist, ca_file=config.federation.ca_file)
         provider = await stack.enter_async_context(opening)
         node = Node(config=config, clock=clock, db=db, outbound=outbound, provider=provider)
@@ -107,7 +114,8 @@ async def serve(config: Config, stop: asyncio.Event, *, workers: bool = True) ->
             # The door's inbox, so that what one has learnt of other servers the other knows too.
             await stack.enter_async_context(_running_workers(node, application[INBOX], stop_workers))
         await stack.enter_async_context(_listening(node, application))
-        await stack.enter_async_context(_tidying(Tidier(application[COPIES]), stop_workers))
+        keeper = Keeper(node.db, application[UPLOADS].folder)
+        await stack.enter_async_context(_tidying(Tidier(application[COPIES]), keeper, stop_workers))
         await stack.enter_async_context(_control_socket(node))
         await stack.enter_async_context(_metrics(node))
         log.info("serve.ready", extra={"listen": config.server.listen, "origin": config.origin})
@@ -138,7 +146,13 @@ async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> Asy
         group.create_task(InboxWorker(node, inbox).run(stop))
         group.create_task(Eraser(node.db).run(stop))
         group.create_task(Pollster(open_desk(inbox.discovery)).run(stop))
+        group.create_task(WishWorker(open_desk(inbox.discovery)).run(stop))
         group.create_task(Notary(node.db).run(stop))
+        asked = node.config.consent.asked() if node.config.federation.enabled else []
+        witnesses = [Witness(key=key, url=url) for key, url in asked]
+        group.create_task(Collector(node.db, node.outbound, witnesses).run(stop))
+        group.create_task(Librarian(node.db, node.config).run(stop))
+        group.create_task(Herald(node.db, node.outbound, Addresses(node.config.origin)).run(stop))
         group.create_task(CatchUpWorker(node, inbox).run(stop))
         group.create_task(ErrandWorker(inbox.discovery, node.outbound).run(stop))
         curious, scheme = node.config.federation.enabled, inbox.discovery.scheme
@@ -150,10 +164,11 @@ async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> Asy
 
 
 @asynccontextmanager
-async def _tidying(tidier: Tidier, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Where the doors are, as the files of others lie beside them; not where only workers run."""
+async def _tidying(tidier: Tidier, keeper: Keeper, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Where the doors are, as the files lie beside them; not where only workers run."""
     async with asyncio.TaskGroup() as group:
         group.create_task(tidier.run(stop))
+        group.create_task(keeper.run(stop))
         try:
             yield
         finally:

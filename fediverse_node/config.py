@@ -14,12 +14,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import authority_of, origin_of, split_http
+from fediverse_node.signatures import cosignatures, notes
+from fediverse_node.signatures.notes import NoteKey
 
 PREFIX = "FEDIVERSE_NODE_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -80,12 +82,16 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What it keeps of other servers' pictures and files."""
+    """What it keeps of other servers' pictures and files, and what its own people may upload."""
 
     proxy: bool = True
     cache_megabytes: int = 1024
     folder: str = ""
     origin: str = ""
+    uploads_folder: str = ""
+    upload_megabytes: Annotated[int, msgspec.Meta(ge=1, le=100)] = 16
+    upload_megapixels: Annotated[int, msgspec.Meta(ge=1, le=100)] = 40
+    account_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 2048
 
 
 class Assist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -109,6 +115,40 @@ class Robots(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Whom robots.txt sends away from what nobody allowed."""
 
     training_agents: list[str] = msgspec.field(default_factory=lambda: list(TRAINING_AGENTS))
+
+
+class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who vouches for the log of decisions, and for whose logs this server does."""
+
+    witnesses: list[str] = msgspec.field(default_factory=list)
+    witness_for: list[str] = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read them once."""
+        try:
+            self.asked()
+            self.witnessed()
+        except NotValid as error:
+            raise NotValid(f"Configuration: consent: {error} A witness is KEY URL.") from error
+
+    def asked(self) -> list[tuple[NoteKey, str]]:
+        """The key and the address of each witness."""
+        return [cosignatures.read_witness(text) for text in self.witnesses]
+
+    def witnessed(self) -> dict[str, NoteKey]:
+        """The keys of the logs that this server is a witness of, by their origin."""
+        return {key.name: key for key in map(notes.read_key, self.witness_for)}
+
+
+class Datasets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Whether and how releases of the open dataset are handed out."""
+
+    publish: bool = False
+    access: Literal["open", "key", "gated"] = "open"
+    renew_after_minutes: Annotated[int, msgspec.Meta(ge=0, le=1320)] = 60
+    keep_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 0
+    streams: Annotated[int, msgspec.Meta(ge=0, le=500)] = 20
+    folder: str = ""
 
 
 class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -153,6 +193,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     media: Media = msgspec.field(default_factory=Media)
     assist: Assist = msgspec.field(default_factory=Assist)
     robots: Robots = msgspec.field(default_factory=Robots)
+    datasets: Datasets = msgspec.field(default_factory=Datasets)
+    consent: Consent = msgspec.field(default_factory=Consent)
     secrets: Secrets = msgspec.field(default_factory=Secrets)
     log: Log = msgspec.field(default_factory=Log)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
@@ -200,22 +242,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _sections() -> dict[str, tuple[str, ...]]:
-    return {
-        name: section.__struct_fields__
-        for name, section in {
-            "instance": Instance,
-            "server": Server,
-            "database": DatabaseConfig,
-            "federation": Federation,
-            "limits": Limits,
-            "media": Media,
-            "assist": Assist,
-            "robots": Robots,
-            "secrets": Secrets,
-            "log": Log,
-            "metrics": Metrics,
-        }.items()
-    }
+    return {field.name: field.type.__struct_fields__ for field in msgspec.structs.fields(Config)}
 
 
 def _check_names(values: Mapping[str, Any]) -> None:

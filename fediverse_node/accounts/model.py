@@ -14,6 +14,9 @@ class Account:
         language: default language of new posts (BCP 47).
         visibility: default visibility of new posts.
         disabled_at: since when signing in is refused; None while it is allowed.
+        licence: default licence of new posts that are open to everybody (SPDX); None for none.
+        never_ask: no form asks them whether a post may be used for training. Nothing else changes: what
+            they say of their own accord counts, and silence is no for everybody.
     """
 
     id: int
@@ -22,6 +25,8 @@ class Account:
     visibility: str
     created_at: datetime
     disabled_at: datetime | None = None
+    licence: str | None = None
+    never_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

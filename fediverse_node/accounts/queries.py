@@ -90,6 +90,16 @@ def set_password(tx: Tx, account_id: int, password_hash: str) -> None:
     tx.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash))
 
 
+def set_licence(tx: Tx, account_id: int, licence: str | None) -> None:
+    """Let new posts have this licence, by its SPDX name, where they name no other."""
+    tx.execute(accounts.update().where(accounts.c.id == account_id).values(licence=licence))
+
+
+def set_never_ask(tx: Tx, account_id: int, *, never: bool) -> None:
+    """Whether forms leave the question about training use out for this account."""
+    tx.execute(accounts.update().where(accounts.c.id == account_id).values(never_ask=never))
+
+
 def password_hash_of(tx: Tx, account_id: int) -> str | None:
     """What `passwords.check_password` compares with."""
     found: str | None = tx.scalar(sa.select(accounts.c.password_hash).where(accounts.c.id == account_id))

@@ -16,6 +16,10 @@ accounts = sa.Table(
     sa.Column("visibility", sa.Text, nullable=False, server_default="public"),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("disabled_at", Moment),
+    #: of new posts, by its SPDX name
+    sa.Column("licence", sa.Text),
+    #: nobody asks them about training use
+    sa.Column("never_ask", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 #: A row is a session that works; the one that ends is gone.

@@ -15,6 +15,7 @@ from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 
 MAX_TOOLS: Final = 16
 _MAX_WORD = 200
+_DISCLOSURE_NAMES = ("aiDisclosure", "ai-disclosure", "aip:aiDisclosure")
 _SOURCE_TYPE_NAMES = (
     "digitalSourceType",
     "schema:digitalSourceType",
@@ -36,7 +37,7 @@ _SCHEMA_VALUES = {
 
 def read_claims(node: JsonDict) -> AiClaims:
     """The claims of *node*. Never raises."""
-    disclosure = values.filled(values.either(node, "aiDisclosure", "ai-disclosure"), _MAX_WORD)
+    disclosure = values.filled(values.either(node, *_DISCLOSURE_NAMES), _MAX_WORD)
     return AiClaims(
         ai_disclosure=disclosure.strip().lower() if disclosure else None,
         digital_source_type=source_type(node),

@@ -100,6 +100,13 @@ def ai_terms(origin: str) -> JsonDict:
     }
 
 
+def address_of(definition: object, known: JsonDict) -> str:
+    """The full address of the term that *known* defines so."""
+    text = str(definition["@id"] if isinstance(definition, dict) else definition)
+    prefix, colon, rest = text.partition(":")
+    return f"{known[prefix]}{rest}" if colon and prefix in known else text
+
+
 @cache
 def actor_context(origin: str) -> list[Any]:
     """`@context` of our actors. Not to be changed by whoever gets it."""

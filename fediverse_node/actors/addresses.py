@@ -140,6 +140,10 @@ class Addresses:
         """Where an app of somebody here asks this server to fetch a document for it (`proxyUrl`)."""
         return f"{self.actor(name)}/proxy"
 
+    def uploads(self, name: str) -> str:
+        """Where an app of somebody here uploads pictures (`uploadMedia`)."""
+        return f"{self.actor(name)}/uploads"
+
     def quote(self, name: str, interaction_id: int) -> str:
         """An actor's yes to somebody's quote (FEP-044f)."""
         return f"{self.actor(name)}/quotes/{interaction_id}"
@@ -158,6 +162,16 @@ class Addresses:
         """The name of that log in its checkpoints: its address without the scheme."""
         return f"{self.domain}/consent"
 
+    @property
+    def witness(self) -> str:
+        """Where other servers have the checkpoints of their logs cosigned by this one."""
+        return f"{self.consent_log}/witness"
+
+    @property
+    def witness_name(self) -> str:
+        """Its name in cosignatures: its address without the scheme."""
+        return f"{self.log_name}/witness"
+
     def receipt(self, seq: int) -> str:
         """The receipt of a line of the ledger."""
         return f"{self.consent_log}/receipts/{seq}"
@@ -165,6 +179,15 @@ class Addresses:
     def consent_status(self, number: int) -> str:
         """A list of which receipts have ended, as bits."""
         return f"{self.consent_log}/status/{number}"
+
+    @property
+    def datasets(self) -> str:
+        """The open dataset: the prefix of its releases."""
+        return f"{self.origin}/datasets"
+
+    def release(self, sha256: str) -> str:
+        """The release of the dataset whose manifest has this hash."""
+        return f"{self.datasets}/{sha256}"
 
     def deliveries_page(self, token: str) -> str:
         """Where whoever has *token* sees where a post went."""

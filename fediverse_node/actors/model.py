@@ -25,6 +25,7 @@ class Details:
         attribution_domains: sites that may name this actor as an author, also their sub-domains.
         hide_collections: show how many follow and are followed, and not who.
         icon_description, image_description: what the pictures show, for those who do not see them.
+        autonomous: what this account posts, a model wrote, and nobody reads it first.
         verified: pages that link back to this profile, as (address, RFC 3339 moment) pairs.
     """
 
@@ -33,6 +34,7 @@ class Details:
     icon_description: str = ""
     image_description: str = ""
     verified: tuple[tuple[str, str], ...] = ()
+    autonomous: bool = False
 
 
 #: Of nearly everybody.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import sys
+from itertools import zip_longest
+from pathlib import Path
 
 import click
 
@@ -32,6 +35,13 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk
     show_default=True,
     help="Whether the author allows training use.",
 )
+@click.option("--reviewed", is_flag=True, help="Say that a person read what AI wrote, and stands by it.")
+@click.option(
+    "--ai",
+    "disclosure",
+    type=click.Choice(["ai-assisted", "ai-autonomous"]),
+    help="Say that AI had a part in TEXT that is not noted here.",
+)
 @click.option("--local-only", is_flag=True, help="Keep it on this server: no other server is sent it.")
 @click.option("--yes", is_flag=True, help="Publish what the model wrote without asking first.")
 @click.option(
@@ -45,6 +55,14 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk
     help="How long the poll is open.",
 )
 @click.option("--poll-multiple", is_flag=True, help="Let people choose several answers.")
+@click.option(
+    "--picture",
+    "pictures",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A picture in this file; up to four times.",
+)
+@click.option("--alt", "alts", multiple=True, help="What a picture shows: once for each --picture, in order.")
 @json_option
 @pass_desk
 def post(  # noqa: PLR0913 one parameter for each option of the command
@@ -56,25 +74,32 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
     language: str,
     visibility: str,
     train: str,
+    reviewed: bool,
+    disclosure: str | None,
     local_only: bool,
     yes: bool,
     poll: tuple[str, ...],
     poll_hours: float,
     poll_multiple: bool,
+    pictures: tuple[Path, ...],
+    alts: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Publish TEXT for the account NAME.
 
     With --assist you see what the model wrote, and at a terminal you are asked before it is published. In a
-    script nobody can be asked: who runs the command there answers for what it publishes.
+    script nobody can be asked: the post says that nobody reviewed it, unless you say so with --reviewed.
 
     Example: fediverse-node post alice "Hello, world" --train yes
     """
+    if len(alts) > len(pictures):
+        raise click.UsageError("There is an --alt without a --picture.")
     suggestion = None
     if assist is not None:
         made = desk.ask("assist", name=name, text=text, action=assist, language=language)
-        _review(made, asked=not yes and sys.stdin.isatty())
+        reviewed = _review(made, asked=not yes and sys.stdin.isatty()) or reviewed
         text, suggestion = made["text"], made["handle"]
+    uploaded = [_upload(desk, name, *each) for each in zip_longest(pictures, alts, fillvalue="")]
     published = desk.ask(
         "post",
         name=name,
@@ -84,7 +109,10 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
         train=train,
         local_only=local_only,
         suggestion=suggestion,
+        reviewed=reviewed,
+        disclosure=disclosure,
         poll={"options": poll, "hours": poll_hours, "multiple": poll_multiple} if poll else None,
+        pictures=uploaded,
     )
     show(published, as_json=as_json, otherwise=lambda found: f"Published: {found['url']}")
 
@@ -138,10 +166,22 @@ def _seen(found: JsonDict) -> str:
     return "\n".join(f"{key}: {'yes' if value is True else value}" for key, value in said.items())
 
 
-def _review(made: JsonDict, *, asked: bool) -> None:
-    """What a model wrote is read by a person before it is published."""
+def _upload(desk: Desk, name: str, picture: Path | str, alt: Path | str) -> str:
+    """Upload one picture. Gives its id."""
+    if not alt:
+        note(f"{picture} has no --alt: people who cannot see it learn nothing of it.")
+    data = base64.b64encode(Path(picture).read_bytes()).decode("ascii")
+    made: str = desk.ask("picture.add", name=name, picture=data, alt=str(alt))["id"]
+    return made
+
+
+def _review(made: JsonDict, *, asked: bool) -> bool:
+    """Show what a model wrote. Whether a person was asked, and said to stand by it."""
     note(f"{made['model']} ({made['provider']}) suggests:\n\n{made['text']}\n")
     for notice in made["notices"]:
         note(f"Note: {notice}")
     if asked:
-        click.confirm("Publish this as yours, labelled as AI-assisted?", abort=True, err=True)
+        click.confirm(
+            "Have you read this? Publish it as yours, labelled as AI-assisted?", abort=True, err=True
+        )
+    return asked

@@ -16,7 +16,9 @@ import click
 from fediverse_node import __version__
 from fediverse_node.cli import (
     account,
+    archives,
     consent,
+    datasets,
     demo,
     federate,
     init,
@@ -173,7 +175,9 @@ for command in (
     profile.unpin,
     relay.relay,
     consent.consent,
-    consent.export,
+    datasets.dataset,
+    archives.export,
+    archives.import_file,
     verifying.verify,
     inspect.trace,
     inspect.hosts,
@@ -186,6 +190,7 @@ for command in (
     moderate.report,
     moderate.reports,
     moderate.domain,
+    moderate.ai_filter,
     demo.demo,
 ):
     main.add_command(command)

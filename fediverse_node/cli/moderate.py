@@ -242,6 +242,22 @@ def export_domains(desk: Desk, file: Path) -> None:
     note(f"Wrote {len(found['domains'])} rules to {file}.")
 
 
+@click.command("ai-filter")
+@click.argument("hides", type=click.Choice(["off", "autonomous", "all"]), required=False)
+@json_option
+@pass_desk
+def ai_filter(desk: Desk, hides: str | None, *, as_json: bool) -> None:
+    """Show or set which posts of AI the public timelines of this server leave out.
+
+    autonomous: what says that AI wrote it and nobody reviewed it. all: also what says that AI helped. Home
+    timelines are their owners' matter: see `profile NAME --hide-ai`.
+
+    Example: fediverse-node ai-filter autonomous
+    """
+    found = desk.ask("ai_filter", hides=hides)
+    show(found, as_json=as_json, otherwise=lambda made: f"Public timelines hide of AI: {made['hides']}")
+
+
 @account.command("suspend")
 @click.argument("handle")
 @json_option

@@ -22,6 +22,14 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, pass_desk, show
 @click.option("--hide-follows/--show-follows", default=None, help="Whether others see who follows whom.")
 @click.option("--bot/--person", default=None, help="Whether a program posts here.")
 @click.option(
+    "--by-ai-alone/--by-a-person", "autonomous", default=None, help="Whether only AI writes its posts."
+)
+@click.option(
+    "--hide-ai",
+    type=click.Choice(["off", "autonomous", "all"]),
+    help="Which posts of AI its timelines leave out.",
+)
+@click.option(
     "--site", "sites", multiple=True, metavar="HOST", help="A site that may name it as an author; all."
 )
 @click.option("--no-sites", is_flag=True, help="Let no site do so.")
@@ -40,6 +48,8 @@ def profile(  # noqa: PLR0913 one parameter for each option of the command
     indexable: bool | None,
     hide_follows: bool | None,
     bot: bool | None,
+    autonomous: bool | None,
+    hide_ai: str | None,
     sites: tuple[str, ...],
     no_sites: bool,
     as_json: bool,
@@ -61,6 +71,8 @@ def profile(  # noqa: PLR0913 one parameter for each option of the command
         indexable=indexable,
         hide_collections=hide_follows,
         bot=bot,
+        autonomous=autonomous,
+        hide_ai=hide_ai,
         attribution_domains=list(sites) if sites or no_sites else None,
     )
     show(found, as_json=as_json, otherwise=_said)

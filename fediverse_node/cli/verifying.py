@@ -10,7 +10,7 @@ import click
 
 from fediverse_node.cli.desk import JsonDict, json_option, show
 
-_SIGNS: Final = {"held": "yes", "broken": "NO ", "open": "?  "}
+_SIGNS: Final = {"held": "yes", "broken": "NO ", "open": "?  ", "noted": "   "}
 _SUMS: Final = {0: "Everything held.", 1: "Something did not hold.", 2: "Something could not be checked."}
 
 
@@ -19,15 +19,17 @@ _SUMS: Final = {0: "Everything held.", 1: "Something did not hold.", 2: "Somethi
 @click.option("--proof", type=click.Path(path_type=Path), help="The receipt's .tlog-proof (else beside it).")
 @click.option("--key", help="The log's key, from a source you trust (else the log is asked).")
 @click.option("--known", type=click.Path(path_type=Path), help="A file that remembers the log between looks.")
+@click.option("--witness", "witnesses", multiple=True, metavar="KEY", help="Its word is demanded, too.")
 @click.option("--offline", is_flag=True, help="Ask nobody: only check the files at hand.")
 @click.option("--lab", is_flag=True, help="Also addresses of this machine, and without TLS.")
 @json_option
-def verify(
+def verify(  # noqa: PLR0913 one for each option
     target: str,
     *,
     proof: Path | None,
     key: str | None,
     known: Path | None,
+    witnesses: tuple[str, ...],
     offline: bool,
     lab: bool,
     as_json: bool,
@@ -40,7 +42,7 @@ def verify(
     """
     from fediverse_node.verify import targets  # noqa: PLC0415 --help need not wait for the network's client
 
-    means = targets.Means(proof=proof, key=key, known=known, offline=offline, lab=lab)
+    means = targets.Means(proof=proof, key=key, known=known, witnesses=witnesses, offline=offline, lab=lab)
     report = asyncio.run(targets.check(target, means))
     found = {
         "held": report.exit_code == 0,

@@ -2,7 +2,7 @@
 
 Sources: AIPREF vocabulary and attachment drafts (`Content-Usage`), W3C TDM Reservation Protocol
 (`tdm-reservation`, `tdm-policy`, and its policies in ODRL), the `noai` directives that image sites
-introduced, FEP-5e53 (`xRobotsTag`).
+introduced, FEP-5e53 (`xRobotsTag`), Really Simple Licensing 1.0.
 
 AIPREF combines by “any `n` wins”, so a site-wide `Content-Usage: train-ai=n` in robots.txt would
 cancel every yes below. Text that was allowed says nothing of `noai`: there is no “yes” in that language.
@@ -10,13 +10,17 @@ cancel every yes below. Text that was allowed says nothing of `noai`: there is n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
+from xml.sax.saxutils import escape, quoteattr
 
 from fediverse_node.consent.model import Decision
 
 _NO_AI = "noai, noimageai"
 
 
+#: Of a file in the words of Really Simple Licensing.
+RSL_TYPE = "application/rsl+xml"
 #: What a TDM policy is written in (the TDMRep report, “Expressing a TDM Policy”).
 _ODRL = ["http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmrep.jsonld"]
 _TDMREP = "http://www.w3.org/ns/tdmrep"
@@ -61,10 +65,13 @@ def html_meta(decision: Decision, addresses: TermsAddress) -> list[tuple[str, st
 
 
 def object_terms(decision: Decision, addresses: TermsAddress) -> dict[str, str]:
-    """Properties of the ActivityStreams object. A yes names its receipt (`usageConsent`)."""
+    """Properties of the ActivityStreams object. A yes names its receipt (`usageConsent`).
+
+    The receipt names each use; of those, AIPREF has a word for training alone.
+    """
     usage = {"contentUsage": content_usage(decision)}
     if not decision.train_ai:
-        return {**usage, "xRobotsTag": _NO_AI}
+        usage["xRobotsTag"] = _NO_AI
     return (
         usage if decision.receipt is None else {**usage, "usageConsent": addresses.receipt(decision.receipt)}
     )
@@ -96,3 +103,35 @@ def tdm_policy(addresses: TermsAddress, *, name: str, contact: str) -> dict[str,
             {"target": addresses.origin, "action": "tdm:mine", "duty": [{"action": "obtainConsent"}]}
         ],
     }
+
+
+def rights(decision: Decision, addresses: TermsAddress) -> str:
+    """What an item of a feed says of itself: the AIPREF statement first, then where it comes from."""
+    proof = "" if decision.receipt is None else f"; receipt: {addresses.receipt(decision.receipt)}"
+    return f"Content-Usage: {content_usage(decision)}; terms: {addresses.terms}{proof}"
+
+
+def rsl(allowed: Iterable[tuple[str, Decision]], addresses: TermsAddress) -> str:
+    """What holds for the whole server, and the exceptions from it, in the words of RSL 1.0.
+
+    Args:
+        allowed: patterns of paths, as in robots.txt, and what is said of each.
+        addresses: where the terms are.
+    """
+    found = [("/", Decision()), *allowed]
+    body = "".join(_rsl_content(pattern, decision, addresses) for pattern, decision in found)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<rsl xmlns="https://rslstandard.org/rsl">\n{body}</rsl>\n'
+    )
+
+
+def _rsl_content(pattern: str, decision: Decision, addresses: TermsAddress) -> str:
+    said = {"ai-train": decision.train_ai, "ai-input": decision.ai_input}
+    # What is not named as permitted is not, either.
+    permitted = " ".join(["search", *(use for use, yes in said.items() if yes)])
+    prohibited = " ".join(use for use, yes in said.items() if not yes)
+    refusal = f'<prohibits type="usage">{prohibited}</prohibits>' if prohibited else ""
+    return (
+        f"<content url={quoteattr(pattern)}><terms>{escape(addresses.terms)}</terms>"
+        f'<license><permits type="usage">{permitted}</permits>{refusal}</license></content>\n'
+    )

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fediverse_node.consent import proving, queries, terms
 from fediverse_node.consent.model import (
+    NOTHING_MORE,
     OPEN_DATASET,
+    PLAIN,
+    PURPOSES,
+    Allowance,
     Decision,
     Entry,
+    Extent,
     Granted,
     Kind,
     Method,
@@ -26,22 +32,27 @@ log = logging.getLogger(__name__)
 def granted(subject: Subject, entry: Entry | None) -> Granted | None:
     """Proof that *entry*, the last line about *subject*, is a yes that is in force now, or None.
 
-    It is in force for the very revision it named, given by the author, under the terms of today,
-    while the post is public, present, and its author's account in good standing.
+    It is in force for the very revision it named, given by the author, for what the terms speak of that
+    it was given under, while the post is public, present, and its author's account in good standing. A
+    sensitive post needs to have been allowed as one.
     """
     if entry is None or entry.kind != "grant":
         return None
     if not (subject.public and subject.own and subject.present):
         return None
-    named = (entry.object_uri, entry.actor_uri, entry.revision, entry.terms_id, entry.terms_sha256)
-    current = (
-        subject.object_uri,
-        subject.author_uri,
-        subject.revision,
-        terms.CURRENT.id,
-        terms.CURRENT.sha256,
-    )
-    return Granted(entry=entry) if named == current else None
+    if subject.sensitive and not entry.sensitive:
+        return None
+    named = (entry.object_uri, entry.actor_uri, entry.revision)
+    current = (subject.object_uri, subject.author_uri, subject.revision)
+    return Granted(entry=entry) if named == current and _covered(entry) else None
+
+
+def _covered(entry: Entry) -> bool:
+    """Whether the text that was shown is one of ours, and speaks of everything that *entry* names."""
+    shown = terms.version(entry.terms_id)
+    if shown is None or shown.sha256 != entry.terms_sha256:
+        return False
+    return set(entry.purposes) <= set(shown.purposes) and (shown.media or not entry.media_sha256)
 
 
 def decision_for(subject: Subject, entry: Entry | None) -> Decision:
@@ -49,9 +60,30 @@ def decision_for(subject: Subject, entry: Entry | None) -> Decision:
     proof = granted(subject, entry)
     if proof is None:
         return Decision()
-    train_ai = "train-ai" in proof.entry.purposes
-    dataset = train_ai and "dataset" in proof.entry.purposes
-    return Decision(train_ai=train_ai, dataset=dataset, receipt=proof.entry.seq if train_ai else None)
+    purposes = proof.entry.purposes
+    train_ai = "train-ai" in purposes
+    return Decision(
+        train_ai=train_ai,
+        dataset=train_ai and "dataset" in purposes,
+        ai_input="ai-input" in purposes,
+        media=tuple(item for item in proof.entry.media_sha256 if item in subject.media),
+        receipt=proof.entry.seq,
+    )
+
+
+def dataset_granted(subject: Subject, entry: Entry) -> Granted | None:
+    """Proof that *entry* allows the post into our exports, too, or None. Says what `decision_for` says."""
+    proof = granted(subject, entry)
+    named = entry.purposes
+    return proof if proof is not None and "train-ai" in named and "dataset" in named else None
+
+
+def of_picture(decision: Decision, sha256: str | None) -> Decision:
+    """What every channel says of one picture of a post about which *decision* is the word.
+
+    A picture is never allowed because the post is: only if its own hash was named.
+    """
+    return replace(decision, media=(sha256,)) if sha256 in decision.media and sha256 else Decision()
 
 
 def states(tx: Tx, object_uris: Iterable[str]) -> dict[str, Entry]:
@@ -75,12 +107,13 @@ def decide(
     kind: Kind,
     purposes: tuple[str, ...] = OPEN_DATASET,
     method: Method,
+    extent: Extent = NOTHING_MORE,
 ) -> Entry:
     """Write down what *actor_uri* decided about *subject*.
 
     Raises:
         NotAllowed: it is somebody else's post.
-        NotValid: a purpose we do not know, or a yes to what can never be a yes.
+        NotValid: a purpose or a picture we do not know, or a yes to what can never be a yes.
     """
     if actor_uri != subject.author_uri:
         raise NotAllowed(
@@ -89,7 +122,7 @@ def decide(
         )
     known = _known(purposes)
     if kind == "grant":
-        _check_grantable(subject, known)
+        _check_grantable(subject, known, extent)
     entry = queries.append(
         tx,
         (actor_uri, subject.object_uri, subject.revision),
@@ -97,38 +130,53 @@ def decide(
         purposes=known,
         terms=terms.CURRENT,
         method=method,
+        extent=extent,
     )
     proving.prove(tx, entry)
     log.info("consent.decided", extra={"seq": entry.seq, "kind": kind, "method": method})
     return entry
 
 
-def choose(tx: Tx, subject: Subject, *, actor_uri: str, allow: bool, method: Method) -> Entry:
-    """Write down that the author wants (*allow*) or does not want this revision in training.
+def choose(
+    tx: Tx, subject: Subject, *, actor_uri: str, allow: bool, method: Method, to: Allowance = PLAIN
+) -> Entry:
+    """Write down that the author allows this revision (*allow*, and *to* what), or that they do not.
 
     What a box that was ticked or unticked means. Saying again what the ledger already says adds
     no line, so that a repeated request is harmless.
 
     Raises:
         NotAllowed: it is somebody else's post.
-        NotValid: *allow*, for a post that is not public or not of this server.
+        NotValid: *allow*, for a post that is not public or not of this server; for a sensitive one without
+            saying so; or for what is no use or picture of it.
     """
     last = states(tx, [subject.object_uri]).get(subject.object_uri)
-    in_force = granted(subject, last) is not None
-    if last is not None and actor_uri == subject.author_uri and _says(last, subject, in_force) == allow:
+    own = actor_uri == subject.author_uri
+    if not allow:
+        if last is not None and own and _says_no(last, subject):
+            return last
+        standing = last is not None and last.kind == "grant"
+        ended = last.purposes if last is not None and standing else OPEN_DATASET
+        kind: Kind = "withdraw" if standing else "deny"
+        return decide(tx, subject, actor_uri=actor_uri, kind=kind, purposes=ended, method=method)
+    extent = _extent(subject, to)
+    if last is not None and own and granted(subject, last) is not None and _same(last, to, extent):
         return last
-    kind: Kind = "grant" if allow else "withdraw" if last is not None and last.kind == "grant" else "deny"
-    return decide(tx, subject, actor_uri=actor_uri, kind=kind, method=method)
+    return decide(
+        tx, subject, actor_uri=actor_uri, kind="grant", purposes=to.purposes, method=method, extent=extent
+    )
 
 
 def supersede(tx: Tx, subject: Subject) -> Entry | None:
     """Note that *subject*, a new revision, is not what an earlier yes was about.
 
     The yes fell away with the edit itself; this line only says so. Nothing is written where there
-    was no yes, or where it was about this revision.
+    was no yes, or where it was about this revision, and holds for a sensitive post if it is one now.
     """
     last = states(tx, [subject.object_uri]).get(subject.object_uri)
-    if last is None or last.kind != "grant" or last.revision == subject.revision:
+    if last is None or last.kind != "grant":
+        return None
+    if last.revision == subject.revision and (last.sensitive or not subject.sensitive):
         return None
     return decide(
         tx, subject, actor_uri=subject.author_uri, kind="supersede", purposes=last.purposes, method="edit"
@@ -155,41 +203,76 @@ def lapse(tx: Tx, actor_uri: str, *, method: Method, limit: int) -> int:
     issue.hold(tx)
     found = queries.standing(tx, actor_uri, limit)
     for last in found:
-        entry = queries.append(
-            tx,
-            (actor_uri, last.object_uri, last.revision),
-            kind="withdraw",
-            purposes=last.purposes,
-            terms=terms.CURRENT,
-            method=method,
-        )
-        proving.prove(tx, entry)
+        end(tx, last, method=method)
     if found:
         log.info("consent.lapsed", extra={"count": len(found), "method": method})
     return len(found)
 
 
-def _says(last: Entry, subject: Subject, in_force: bool) -> bool | None:  # noqa: FBT001 a fact, handed on
-    """Yes or no as *last* says for this very revision; None where it says nothing about it."""
-    if last.kind == "grant":
-        return True if in_force and last.purposes == OPEN_DATASET else None
-    return False if last.revision == subject.revision and last.kind in {"deny", "withdraw"} else None
+def end(tx: Tx, last: Entry, *, method: Method) -> Entry:
+    """Note that the yes *last*, the last line about its post, is not in force any more.
+
+    For rules of ours that end one; the author's own word is `choose`. Whoever calls it keeps two from
+    doing so at once (`receipts.issue.hold`).
+    """
+    entry = queries.append(
+        tx,
+        (last.actor_uri, last.object_uri, last.revision),
+        kind="withdraw",
+        purposes=last.purposes,
+        terms=terms.CURRENT,
+        method=method,
+    )
+    proving.prove(tx, entry)
+    return entry
+
+
+def _says_no(last: Entry, subject: Subject) -> bool:
+    return last.revision == subject.revision and last.kind in {"deny", "withdraw"}
+
+
+def _same(last: Entry, to: Allowance, extent: Extent) -> bool:
+    """Whether *last*, a yes in force, is to the very same."""
+    said = (last.licence, last.media_sha256, bool(last.sensitive))
+    return set(last.purposes) == set(to.purposes) and said == (
+        extent.licence,
+        extent.media_sha256,
+        bool(extent.sensitive),
+    )
+
+
+def _extent(subject: Subject, to: Allowance) -> Extent:
+    # In the order of the post, so that the same decision is the same line by whichever door it comes.
+    named = tuple(item for item in subject.media if item in to.media)
+    if set(to.media) - set(named):
+        raise NotValid("A picture that was named does not belong to this post.")
+    # It says something only of a post that is sensitive.
+    return Extent(
+        licence=subject.licence, media_sha256=named, sensitive=(to.sensitive and subject.sensitive) or None
+    )
 
 
 def _known(purposes: tuple[str, ...]) -> tuple[Purpose, ...]:
-    known: tuple[Purpose, ...] = tuple(purpose for purpose in OPEN_DATASET if purpose in purposes)
+    known: tuple[Purpose, ...] = tuple(purpose for purpose in PURPOSES if purpose in purposes)
     unknown = sorted(set(purposes) - set(known))
     if unknown:
-        raise NotValid(f"“{unknown[0][:50]}” is no known use. Known are: {', '.join(OPEN_DATASET)}.")
+        raise NotValid(f"“{unknown[0][:50]}” is no known use. Known are: {', '.join(PURPOSES)}.")
     return known
 
 
-def _check_grantable(subject: Subject, purposes: tuple[Purpose, ...]) -> None:
-    if "train-ai" not in purposes:
-        raise NotValid("A yes names at least train-ai: every post in the dataset may be trained on.")
+def _check_grantable(subject: Subject, purposes: tuple[Purpose, ...], extent: Extent) -> None:
+    if not purposes:
+        raise NotValid(f"A yes names what it is to: {', '.join(PURPOSES)}.")
+    if "dataset" in purposes and "train-ai" not in purposes:
+        raise NotValid("A yes to dataset is one to train-ai, too: every post in it may be trained on.")
     if not subject.present:
         raise NotValid("This post was deleted.")
     if not subject.public:
         raise NotValid("Only a public post can be used for training. Its visibility is another.")
     if not subject.own:
         raise NotValid("Training use can be allowed only for your own words on this server.")
+    if subject.sensitive and not extent.sensitive:
+        raise NotValid(
+            "This post is marked as sensitive. It can be allowed only by saying expressly that it may be "
+            "used all the same."
+        )

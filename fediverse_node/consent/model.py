@@ -10,14 +10,53 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-#: `train-ai` has the meaning of the AIPREF vocabulary; `dataset` is a place in our published exports.
-Purpose = Literal["train-ai", "dataset"]
+#: `train-ai` has the meaning of the AIPREF vocabulary; `dataset` is a place in our published exports;
+#: `ai-input` is being read by a model that answers somebody (AIPREF has no word for it).
+Purpose = Literal["train-ai", "dataset", "ai-input"]
 Kind = Literal["grant", "deny", "withdraw", "supersede", "erase"]
-#: The door a decision came by, or the rule of ours that undid one.
-Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete", "suspend", "move"]
+#: The door a decision came by, or the rule of ours that undid one: `lapse` is any other than those named.
+Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete", "suspend", "move", "lapse"]
 
 #: What the one box "add this post to the open training dataset" means.
 OPEN_DATASET: tuple[Purpose, ...] = ("train-ai", "dataset")
+PURPOSES: tuple[Purpose, ...] = (*OPEN_DATASET, "ai-input")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a yes is to.
+
+    Attributes:
+        purposes: as they were named; none of them is taken for granted.
+        sensitive: said expressly, for a post that is marked as sensitive.
+        media: SHA-256 in hex of the pictures that it is about, too; to a use case also their ids.
+    """
+
+    purposes: tuple[str, ...] = OPEN_DATASET
+    sensitive: bool = False
+    media: tuple[str, ...] = ()
+
+
+#: What the one box means.
+PLAIN = Allowance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What else a line of the ledger says of the yes that it is.
+
+    Attributes:
+        licence: the post's, by its SPDX name.
+        media_sha256: the pictures that it is about.
+        sensitive: the author said expressly that it holds for a sensitive post.
+    """
+
+    licence: str | None = None
+    media_sha256: tuple[str, ...] = ()
+    sensitive: bool | None = None
+
+
+NOTHING_MORE = Extent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +71,9 @@ class Subject:
         own: written here, by an account that is neither suspended, nor moved, nor deleted; and
             the author's own words, so never a boost.
         present: not deleted.
+        sensitive: marked so, or with a content warning.
+        licence: by its SPDX name.
+        media: SHA-256 in hex of its own pictures.
     """
 
     object_uri: str
@@ -40,6 +82,9 @@ class Subject:
     public: bool
     own: bool
     present: bool
+    sensitive: bool = False
+    licence: str | None = None
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +96,7 @@ class Entry:
         revision: the revision decided about, in hex.
         terms_id, terms_sha256: the text that was shown.
         previous_seq: the line before it about the same post.
+        licence, media_sha256, sensitive: as in `Extent`; nothing in lines from before they were asked for.
     """
 
     seq: int
@@ -64,6 +110,9 @@ class Entry:
     terms_sha256: str
     method: Method
     previous_seq: int | None = None
+    licence: str | None = None
+    media_sha256: tuple[str, ...] = ()
+    sensitive: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +129,20 @@ class Decision:
     Attributes:
         train_ai: its author allows training (AIPREF `train-ai=y`).
         dataset: its author also wants it in our exports.
+        ai_input: its author allows models to read it for their answers.
+        media: SHA-256 in hex of those of its pictures of which the same is true.
         receipt: the line of the ledger that says so, of which there is a receipt. Where a yes is proved
             is no part of what was decided.
     """
 
     train_ai: bool = False
     dataset: bool = False
+    ai_input: bool = False
+    media: tuple[str, ...] = ()
     receipt: int | None = field(default=None, compare=False)
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What is allowed, in the order of `PURPOSES`."""
+        said = {"train-ai": self.train_ai, "dataset": self.dataset, "ai-input": self.ai_input}
+        return tuple(purpose for purpose in PURPOSES if said[purpose])

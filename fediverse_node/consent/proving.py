@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from fediverse_node.consent import queries
-from fediverse_node.consent.model import Entry
+from fediverse_node.consent.licences import address_of
+from fediverse_node.consent.model import Entry, Kind
 from fediverse_node.receipts import issue
 from fediverse_node.receipts.model import Event
 from fediverse_node.storage.tx import Tx
@@ -20,8 +21,7 @@ BATCH: Final = 100
 
 def prove(tx: Tx, entry: Entry) -> None:
     """Issue the receipt of *entry*, a line that has none yet, if it gets one."""
-    earlier = [line for line in queries.history(tx, entry.object_uri) if line.seq < entry.seq]
-    revokes = _ended_by(entry, earlier)
+    revokes = _ended_by(tx, entry)
     if entry.kind != "grant" and revokes is None:
         return
     event = Event(
@@ -36,11 +36,14 @@ def prove(tx: Tx, entry: Entry) -> None:
         terms_sha256=entry.terms_sha256,
         method=entry.method,
         revokes=revokes,
+        license_url=address_of(entry.licence),
+        media_sha256=entry.media_sha256,
+        sensitive=bool(entry.sensitive),
     )
     erasing = entry.kind == "erase"
     issue.issue(tx, event, keep=not erasing)
     if erasing:
-        issue.forget(tx, [line.seq for line in earlier])
+        _forget(tx, entry)
 
 
 def catch_up(tx: Tx, after: int) -> int | None:
@@ -55,9 +58,16 @@ def catch_up(tx: Tx, after: int) -> int | None:
     return lines[-1].seq if lines else None
 
 
-def _ended_by(entry: Entry, earlier: list[Entry]) -> int | None:
+def _ended_by(tx: Tx, entry: Entry) -> int | None:
     """The yes that *entry* ends: the line before it, or for a deletion the last there was."""
-    grants = [line.seq for line in earlier if line.kind == "grant"]
-    if entry.kind == "erase":
-        return grants[-1] if grants else None
-    return earlier[-1].seq if earlier and earlier[-1].kind == "grant" else None
+    kind: Kind | None = "grant" if entry.kind == "erase" else None
+    last = queries.before(tx, entry.object_uri, entry.seq, kind=kind)
+    return last.seq if last is not None and last.kind == "grant" else None
+
+
+def _forget(tx: Tx, entry: Entry) -> None:
+    """Erase what was kept about a post before *entry*. A mind can be changed any number of times."""
+    after = 0
+    while seqs := queries.seqs_before(tx, entry.object_uri, entry.seq, after=after, limit=BATCH):
+        issue.forget(tx, seqs)
+        after = seqs[-1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal
 
 import sqlalchemy as sa
 
-from fediverse_node.consent.model import Entry, Kind, Method, Purpose
+from fediverse_node.consent.model import NOTHING_MORE, Entry, Extent, Kind, Method, Purpose
 from fediverse_node.consent.tables import consent_ledger
 from fediverse_node.consent.terms import Terms
 from fediverse_node.storage.paging import Page
@@ -23,8 +25,40 @@ _LAST = (
     .where(consent_ledger.c.object_uri.in_(sa.bindparam("object_uris", expanding=True)))
     .group_by(consent_ledger.c.object_uri)
 )
+_later = consent_ledger.alias()
+_OVERTAKEN = sa.exists().where(
+    _later.c.object_uri == consent_ledger.c.object_uri, _later.c.seq > consent_ledger.c.seq
+)
+#: A yes after which nothing was said of the post. Whether it is in force is for `consent.decisions` to say.
+_STANDS = (consent_ledger.c.kind == "grant", sa.not_(_OVERTAKEN))
+_LAST_LINES = (
+    sa.select(consent_ledger.c.object_uri, sa.func.max(consent_ledger.c.seq))
+    .where(consent_ledger.c.object_uri.in_(sa.bindparam("object_uris", expanding=True)))
+    .group_by(consent_ledger.c.object_uri)
+)
 #: Asked with every page of posts, so it is built once.
 _LATEST = sa.select(*_COLUMNS).where(consent_ledger.c.seq.in_(_LAST))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines of an author are looked for; what is not named may be anything.
+
+    Attributes:
+        state: `active` is each yes that nothing was said after, `ended` each that something was.
+        purpose: that a line names.
+        since, until: when it was decided, from the first up to the second.
+    """
+
+    kinds: Collection[str] = ()
+    object_uri: str | None = None
+    state: Literal["active", "ended"] | None = None
+    purpose: Purpose | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Wanted()
 
 
 def append(
@@ -35,6 +69,7 @@ def append(
     purposes: tuple[Purpose, ...],
     terms: Terms,
     method: Method,
+    extent: Extent = NOTHING_MORE,
 ) -> Entry:
     """Add a line about *line* = (actor uri, object uri, revision), and give it back."""
     actor_uri, object_uri, revision = line
@@ -50,6 +85,9 @@ def append(
         "terms_sha256": terms.sha256,
         "method": method,
         "previous_seq": previous.seq if previous else None,
+        "licence": extent.licence,
+        "media_sha256": list(extent.media_sha256) or None,
+        "sensitive": extent.sensitive,
     }
     row = tx.execute(consent_ledger.insert().values(**values).returning(*_COLUMNS)).one()
     return _entry(row)
@@ -69,25 +107,46 @@ def last_yes(tx: Tx, limit: int) -> list[Entry]:
 
     Whether one is in force is for `consent.decisions` to say.
     """
-    later = consent_ledger.alias()
-    overtaken = sa.exists().where(
-        later.c.object_uri == consent_ledger.c.object_uri, later.c.seq > consent_ledger.c.seq
-    )
-    statement = sa.select(*_COLUMNS).where(consent_ledger.c.kind == "grant", sa.not_(overtaken))
+    statement = sa.select(*_COLUMNS).where(*_STANDS)
     rows = tx.all(statement.order_by(consent_ledger.c.seq.desc()).limit(limit))
     return [_entry(row) for row in rows]
 
 
 def standing(tx: Tx, actor_uri: str, limit: int) -> list[Entry]:
     """The oldest lines of one author that say yes and are the last about their post."""
-    later = consent_ledger.alias()
-    overtaken = sa.exists().where(
-        later.c.object_uri == consent_ledger.c.object_uri, later.c.seq > consent_ledger.c.seq
-    )
-    statement = sa.select(*_COLUMNS).where(
-        consent_ledger.c.actor_uri == actor_uri, consent_ledger.c.kind == "grant", sa.not_(overtaken)
-    )
+    statement = sa.select(*_COLUMNS).where(consent_ledger.c.actor_uri == actor_uri, *_STANDS)
     return [_entry(row) for row in tx.all(statement.order_by(consent_ledger.c.seq).limit(limit))]
+
+
+def count_standing(tx: Tx, actor_uri: str) -> int:
+    """How many posts there are about which the last line of this author is a yes."""
+    statement = sa.select(sa.func.count()).where(consent_ledger.c.actor_uri == actor_uri, *_STANDS)
+    return int(tx.scalar(statement) or 0)
+
+
+def all_standing(tx: Tx, after: int, limit: int) -> list[Entry]:
+    """Lines past *after*, oldest first, that say yes and are the last about their post, of all authors."""
+    statement = sa.select(*_COLUMNS).where(consent_ledger.c.seq > after, *_STANDS)
+    return [_entry(row) for row in tx.all(statement.order_by(consent_ledger.c.seq).limit(limit))]
+
+
+def before(tx: Tx, object_uri: str, seq: int, *, kind: Kind | None = None) -> Entry | None:
+    """The last line about one post before the line *seq*; with *kind* the last of that kind."""
+    statement = sa.select(*_COLUMNS).where(
+        consent_ledger.c.object_uri == object_uri, consent_ledger.c.seq < seq
+    )
+    if kind is not None:
+        statement = statement.where(consent_ledger.c.kind == kind)
+    row = tx.first(statement.order_by(consent_ledger.c.seq.desc()).limit(1))
+    return None if row is None else _entry(row)
+
+
+def seqs_before(tx: Tx, object_uri: str, seq: int, *, after: int, limit: int) -> list[int]:
+    """The numbers of the lines about one post between *after* and *seq*, oldest first."""
+    statement = sa.select(consent_ledger.c.seq).where(
+        consent_ledger.c.object_uri == object_uri, consent_ledger.c.seq > after, consent_ledger.c.seq < seq
+    )
+    return [row[0] for row in tx.all(statement.order_by(consent_ledger.c.seq).limit(limit))]
 
 
 def history(tx: Tx, object_uri: str) -> list[Entry]:
@@ -104,6 +163,13 @@ def by_seq(tx: Tx, seq: int) -> Entry | None:
     return None if row is None else _entry(row)
 
 
+def by_seqs(tx: Tx, seqs: Iterable[int]) -> list[Entry]:
+    """Those of the lines with these numbers that there are, oldest first."""
+    wanted = sorted(set(seqs))
+    statement = sa.select(*_COLUMNS).where(consent_ledger.c.seq.in_(wanted)).order_by(consent_ledger.c.seq)
+    return [_entry(row) for row in tx.all(statement)] if wanted else []
+
+
 def unproved(tx: Tx, after: int, limit: int) -> list[Entry]:
     """Lines past *after*, oldest first, that may need a receipt and have none.
 
@@ -117,18 +183,36 @@ def unproved(tx: Tx, after: int, limit: int) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-def of_actor(
-    tx: Tx, actor_uri: str, page: Page, *, kinds: Collection[str] = (), object_uri: str | None = None
-) -> list[Entry]:
-    """The lines of one author, newest first; with *kinds* or *object_uri* only those."""
-    statement = sa.select(*_COLUMNS).where(consent_ledger.c.actor_uri == actor_uri)
-    if kinds:
-        statement = statement.where(consent_ledger.c.kind.in_(kinds))
-    if object_uri is not None:
-        statement = statement.where(consent_ledger.c.object_uri == object_uri)
+def of_actor(tx: Tx, actor_uri: str, page: Page, wanted: Wanted = EVERYTHING) -> list[Entry]:
+    """The lines of one author that are *wanted*, newest first."""
+    statement = sa.select(*_COLUMNS).where(consent_ledger.c.actor_uri == actor_uri, *_wanted(wanted))
     return [_entry(row) for row in rows_of(tx, statement, consent_ledger.c.seq, page)]
+
+
+def _wanted(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    column = consent_ledger.c
+    if wanted.kinds:
+        yield column.kind.in_(wanted.kinds)
+    if wanted.object_uri is not None:
+        yield column.object_uri == wanted.object_uri
+    if wanted.purpose is not None:
+        # A list of known words, each in quotation marks: none of them is a part of another.
+        yield sa.cast(column.purposes, sa.Text).contains(f'"{wanted.purpose}"', autoescape=True)
+    if wanted.since is not None:
+        yield column.at >= wanted.since
+    if wanted.until is not None:
+        yield column.at < wanted.until
+    if wanted.state is not None:
+        yield column.kind == "grant"
+        yield sa.not_(_OVERTAKEN) if wanted.state == "active" else _OVERTAKEN
 
 
 def _entry(row: Row) -> Entry:
     values = dict(zip(_NAMES, row, strict=True))
-    return Entry(**{**values, "purposes": tuple(values["purposes"])})
+    listed = {name: tuple(values[name] or ()) for name in ("purposes", "media_sha256")}
+    return Entry(**{**values, **listed})
+
+
+def last_lines(tx: Tx, object_uris: Iterable[str]) -> dict[str, int]:
+    """The number of the last line about each of *object_uris* that has one, in one statement."""
+    return {row[0]: row[1] for row in tx.all(_LAST_LINES, {"object_uris": list(object_uris)})}

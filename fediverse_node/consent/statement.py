@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from fediverse_node.consent import queries
 from fediverse_node.consent.model import Entry
+from fediverse_node.consent.queries import EVERYTHING, Wanted
 from fediverse_node.receipts import queries as receipts
 from fediverse_node.receipts.model import Receipt
 from fediverse_node.storage.paging import Page
@@ -26,11 +26,9 @@ class Line:
         return self.entry.seq
 
 
-def of_author(
-    tx: Tx, actor_uri: str, page: Page, *, kinds: Collection[str] = (), object_uri: str | None = None
-) -> list[Line]:
-    """What *actor_uri* decided, the newest first; with *kinds* or *object_uri* only that."""
-    return _proved(tx, queries.of_actor(tx, actor_uri, page, kinds=kinds, object_uri=object_uri))
+def of_author(tx: Tx, actor_uri: str, page: Page, wanted: Wanted = EVERYTHING) -> list[Line]:
+    """What *actor_uri* decided, as far as it is *wanted*, the newest first."""
+    return _proved(tx, queries.of_actor(tx, actor_uri, page, wanted))
 
 
 def of_post(tx: Tx, object_uri: str) -> list[Line]:

@@ -20,9 +20,15 @@ consent_ledger = sa.Table(
     sa.Column("purposes", Json, nullable=False),
     sa.Column("terms_id", sa.Text, nullable=False),
     sa.Column("terms_sha256", sa.Text, nullable=False),
-    #: the door it came by: client-api, command-line, page, or a rule of ours (edit, delete, …)
+    #: the door it came by: client-api, c2s, command-line, page, or a rule of ours (edit, delete, …)
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("previous_seq", sa.BigInteger),
+    #: of the post, by its SPDX name
+    sa.Column("licence", sa.Text),
+    #: SHA-256, in hex, of the pictures that a yes is about
+    sa.Column("media_sha256", Json),
+    #: the author said expressly that the yes holds for a post marked as sensitive
+    sa.Column("sensitive", sa.Boolean),
     sa.CheckConstraint("kind IN ('grant', 'deny', 'withdraw', 'supersede', 'erase')", name="kind"),
     sa.Index("ix_consent_ledger_object", "object_uri", "seq"),
     sa.Index("ix_consent_ledger_actor", "actor_uri", "seq"),

@@ -6,9 +6,13 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.signatures.notes import NoteKey
 
 
-def guide(addresses: Addresses, key: NoteKey) -> str:
-    """The text, for the dataset of the server at *addresses* whose log has the *key*."""
+def guide(addresses: Addresses, key: NoteKey, *, parquet: bool) -> str:
+    """The text, for the dataset of the server at *addresses* whose log has the *key*.
+
+    *parquet*: there are no JSON lines, so that rows are counted through the Parquet files.
+    """
     log = addresses.consent_log
+    data = "`data/train-*.parquet`, counted through all of them," if parquet else "`data/train.jsonl`"
     return f"""\
 # How to check this dataset
 
@@ -32,10 +36,10 @@ The log has this key. Compare it with one from another source, or keep it and gi
 
 1. `sha256sum -c MANIFEST.sha256` checks the files. `MANIFEST.sha256.sig` is the same list as a signed note
    (C2SP signed-note) under the key above, which is in `consent/key` and at {log}/key.
-2. Line n of `consent/receipts.jsonl` is the receipt of row n of `data/train.jsonl`: the row's `id` is the
+2. Line n of `consent/receipts.jsonl` is the receipt of row n of {data}: the row's `id` is the
    receipt's `object`, `consent_receipt_id` its `id`, `revision_sha256` its `revisionSha256`, `terms_sha256`
-   its `notice.noticeSha256` and the SHA-256 of `consent/terms.txt`; `content_sha256` is that of
-   the row's `text`.
+   its `notice.noticeSha256` and the SHA-256 of `consent/terms/<terms_version>.txt`; `content_sha256` is
+   that of the row's `text`.
 3. The receipt's `proof` is `eddsa-jcs-2022` (W3C Data Integrity) under the author's key in `signer`.
 4. Line n of `consent/proofs.jsonl` holds its proof (C2SP tlog-proof) against `consent/checkpoint`. The leaf
    is `SHA-256(0x00 ‖ line)`, and the line `{{"commit":C,"kind":"grant","ts":T,"v":1}}`, where C is the hex of

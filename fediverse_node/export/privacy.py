@@ -14,18 +14,34 @@ from fediverse_node.kernel.text import URL, Handle, mention_spans
 
 #: An address that names a person: a profile, or somebody's credentials.
 _OF_A_PERSON = re.compile(r"@|%40|/(?:users?|u|profiles?|people|author)/", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+#: What continues a word or a number. Letters of scripts that put no blanks between words are not in it:
+#: a number or a name that stands right after them is one all the same.
+_WORD = "A-Za-z0-9_\u00c0-\u024f\u0370-\u052f\u0660-\u0669\u06f0-\u06f9"
+_HOST = r"(?:[\w-]{1,63}\.){1,8}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59}|[^\W\d_a-zA-Z]{2,24})"
+_EMAIL = re.compile(rf"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+%-]{{1,64}}@{_HOST}(?![A-Za-z0-9_-])")
+#: With a name in any script; only what the one above left.
+_EMAIL_IN_ANY_SCRIPT = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}@{_HOST}(?![\w-])")
+#: A name right before or after a word of such a script, where no server would see a mention.
+_NAME_BESIDE_WORD = re.compile(
+    rf"(?<![{_WORD}=/&@#.])@[A-Za-z0-9_](?:[A-Za-z0-9_.-]{{0,62}}[A-Za-z0-9_])?"
+    r"(?:@(?:[A-Za-z0-9-]{1,63}\.){1,10}[A-Za-z0-9-]{1,63})?(?![A-Za-z0-9_@])"
+)
 _PLACE = re.compile(r"(?<![\d.,-])[-+]?\d{1,3}\.\d{4,12}\s{0,2}[,;]\s{0,2}[-+]?\d{1,3}\.\d{4,12}(?!\d|\.\d)")
-_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{1,34}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
+_IPV4 = re.compile(rf"(?<![{_WORD}.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![{_WORD}]|\.\d)")
+_IPV6 = re.compile(
+    rf"(?<![{_WORD}:.])[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]{{1,34}}(?:(?:\d{{1,3}}\.){{3}}\d{{1,3}})?(?![{_WORD}:])"
+)
 _ZERO = "[0\u0660\u06f0]"
 _PHONE = re.compile(
-    r"(?<![\w.,/-])"
+    rf"(?<![{_WORD}.,/-])"
     rf"(?:(?:\+|{_ZERO}{_ZERO})[ ]?\d[\d ()./-]{{5,20}}\d"  # +49 30 1234567
     rf"|\(?{_ZERO}\d{{1,5}}\)?[ /-]{{0,2}}\d{{2,9}}(?:[ -]\d{{2,6}}){{0,3}}"  # 030 1234567
+    r"|1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # 138 1234 5678, as in China
     r"|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})"  # (555) 123-4567
-    r"(?![\w-]|[.,]\d)"
+    rf"(?![{_WORD}-]|[.,]\d)"
 )
+_EMOJI = re.compile(rf"(?<![{_WORD}:])(?=:[0-9_]{{0,60}}[A-Za-z]):[A-Za-z0-9_]{{2,64}}:(?![{_WORD}:])")
+_SECRET_SIGNS = re.compile(r"[spr]k[-_]|gh|xox|AKIA|eyJ|BEGIN")
 _SECRET = re.compile(
     r"\b(?:sk|pk|rk)[-_][\w-]{16,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"
@@ -52,27 +68,44 @@ def redact(text: str) -> tuple[str, int]:
 
         text = pattern.sub(one, text)
 
-    replace(_SECRET, "<SECRET>", lambda _: True)
-    replace(URL, "<PROFILE>", lambda url: _OF_A_PERSON.search(url) is not None)
-    text, people = _without_people(text)
-    replace(_EMAIL, "<EMAIL>", lambda _: True)
-    replace(_PLACE, "<LOCATION>", lambda _: True)
-    replace(_IPV4, "<IP>", _is_address)
-    replace(_IPV6, "<IP>", _is_address)
-    replace(_PHONE, "<PHONE>", _could_be_phone)
+    if _SECRET_SIGNS.search(text) is not None:
+        replace(_SECRET, "<SECRET>", _always)
+    people = 0
+    # Most posts have nothing of all this in them, and to look for a letter costs hardly anything.
+    if "@" in text or "://" in text:
+        replace(URL, "<PROFILE>", lambda url: _OF_A_PERSON.search(url) is not None)
+        text, people = _without_people(text)
+    for pattern, placeholder, signs, applies in _RULES:
+        if signs.search(text) is not None:
+            replace(pattern, placeholder, applies)
     return text, count + people
+
+
+def _always(_: str) -> bool:
+    return True
 
 
 def _without_people(text: str) -> tuple[str, int]:
     numbers: dict[Handle, int] = {}
     pieces: list[str] = []
     count = end_before = 0
-    for start, end, handle in mention_spans(text):
+    for start, end, handle in _people_in(text):
         number = numbers.setdefault(handle, len(numbers) + 1)
         pieces += [text[end_before:start], f"@user{number}"]
         end_before = end
         count += 1
     return "".join([*pieces, text[end_before:]]), count
+
+
+def _people_in(text: str) -> list[tuple[int, int, Handle]]:
+    """Where *text* names whom, in order."""
+    found = list(mention_spans(text))
+    seen = {start for start, _, _ in found}
+    for match in _NAME_BESIDE_WORD.finditer(text):
+        if match.start() not in seen:
+            name, _, host = match.group()[1:].lower().partition("@")
+            found.append((match.start(), match.end(), Handle(name, host or None)))
+    return sorted(found, key=lambda each: each[0])
 
 
 def _is_address(text: str) -> bool:
@@ -85,3 +118,15 @@ def _is_address(text: str) -> bool:
 
 def _could_be_phone(text: str) -> bool:
     return 7 <= sum(letter.isdigit() for letter in text) <= 15
+
+
+#: What is replaced by what, and the sign without which it cannot be there; in this order.
+_RULES = (
+    (_EMAIL, "<EMAIL>", re.compile("@"), _always),
+    (_EMAIL_IN_ANY_SCRIPT, "<EMAIL>", re.compile("@"), _always),
+    (_PLACE, "<LOCATION>", re.compile(r"\d"), _always),
+    (_IPV4, "<IP>", re.compile(r"\d"), _is_address),
+    (_IPV6, "<IP>", re.compile(":"), _is_address),
+    (_PHONE, "<PHONE>", re.compile(r"\d"), _could_be_phone),
+    (_EMOJI, "<EMOJI>", re.compile(":"), _always),
+)

@@ -223,6 +223,14 @@ def following_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
 
 
+def wanted_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
+    """(id of the follow, id of whom the actor follows or asked to follow), newest first."""
+    statement: sa.Select[Any] = sa.select(follows.c.id, follows.c.target_id).where(
+        follows.c.follower_id == actor_id
+    )
+    return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
+
+
 def count_requests(tx: Tx, actor_id: int) -> int:
     """How many follows wait for this actor's answer."""
     return int(tx.scalar(_REQUESTS, {"actor_id": actor_id}))

@@ -14,6 +14,10 @@ from datetime import UTC, datetime
 EPOCH_MS = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp() * 1000)
 RANDOM_BITS = 21
 _MAX_STEP = 1 << 10
+#: From when on moments before `EPOCH_MS` are told apart: before that there was no web.
+_FIRST_MS = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp() * 1000)
+#: Random bits of the ids of that time; all of them together fit into the first two days of 2020.
+_EARLY_BITS = 8
 
 
 class IdFactory:
@@ -42,8 +46,13 @@ def lowest_id_at(moment: datetime) -> int:
 def id_at(moment: datetime) -> int:
     """An id as it would have been made at *moment*, for what is stored late and must stand in its place.
 
-    Two of one millisecond differ but for one chance in two million; a primary key refuses that one.
+    Two of one millisecond differ but for one chance in two million; a primary key refuses that one. What is
+    older than the ids are keeps its order, too, at the very beginning of their time.
     """
+    early = EPOCH_MS - int(moment.timestamp() * 1000)
+    if early > 0:
+        since = max(EPOCH_MS - early - _FIRST_MS, 1)
+        return since << _EARLY_BITS | secrets.randbits(_EARLY_BITS)
     return max(lowest_id_at(moment), 1 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
 
 

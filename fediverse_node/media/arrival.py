@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from fediverse_node.kernel.errors import NotNow
+from fediverse_node.kernel.kinds import LOOKS_AT, Kind, kind_of
 from fediverse_node.media.failures import NotShown
-from fediverse_node.media.folder import Folder
-from fediverse_node.media.kinds import LOOKS_AT, Kind, kind_of
+from fediverse_node.storage.folder import Folder
 
 #: Bytes gathered before they are written.
 _AT_ONCE = 1 << 20

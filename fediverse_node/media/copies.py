@@ -10,17 +10,17 @@ from functools import partial
 from pathlib import Path
 
 from fediverse_node.kernel.errors import NodeError, NotFound, NotNow, TooLarge
+from fediverse_node.kernel.kinds import Kind
 from fediverse_node.media import queries
 from fediverse_node.media.arrival import Arrival
 from fediverse_node.media.failures import Failures, NotShown
-from fediverse_node.media.folder import FREE_AT_LEAST, Folder
-from fediverse_node.media.kinds import Kind
 from fediverse_node.media.model import Copy, Wanted, key_of
 from fediverse_node.media.signing import Signer
 from fediverse_node.media.turns import Turns
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.errors import Refused, Unreachable
 from fediverse_node.storage.database import Database
+from fediverse_node.storage.folder import FREE_AT_LEAST, Folder
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)

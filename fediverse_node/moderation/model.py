@@ -11,6 +11,8 @@ from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import authority_of, canonical_host
 
 Severity = Literal["noop", "silence", "suspend"]
+#: Which posts of models are left out: none, those that nobody reviewed, or all that say so.
+AiFilter = Literal["off", "autonomous", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,8 @@ class Policy:
         suspended: actors that were suspended one by one.
         shunned: servers that somebody here does not want to hear; None: too many to keep.
         read_at: when the transaction began that read all this.
+        hides_ai: what public timelines leave out here.
+        hiding_ai: what single people want left out, by actor; None: too many to keep.
         stances: of those who were asked for since, by actor; belongs to `queries.stance`.
         concerned: actors on either side of a block, mute or shunned server; None: too many to keep.
     """
@@ -119,6 +123,8 @@ class Policy:
     shunned: frozenset[str] | None
     concerned: frozenset[int] | None
     read_at: datetime | None = None
+    hides_ai: AiFilter = "off"
+    hiding_ai: Mapping[int, AiFilter] | None = field(default_factory=dict)
     stances: dict[int, Stance] = field(default_factory=dict, compare=False, repr=False)
 
     def about(self, domain: str) -> DomainBlock | None:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from fediverse_node.moderation.model import DomainBlock, Policy
-from fediverse_node.moderation.tables import blocks, domain_blocks, mutes, shunned_domains, suspensions
+from fediverse_node.moderation.model import AiFilter, DomainBlock, Policy
+from fediverse_node.moderation.tables import (
+    ai_filters,
+    blocks,
+    domain_blocks,
+    house_rules,
+    mutes,
+    shunned_domains,
+    suspensions,
+)
 from fediverse_node.storage.tx import Row, Tx
 
 #: Rung by whatever changes a table of this room that `policy` reads.
@@ -22,6 +30,10 @@ _DOMAINS = sa.select(
     domain_blocks.c.obfuscate,
 )
 _SHUNNED = sa.select(shunned_domains.c.domain).distinct().limit(MAX_CONCERNED + 1)
+_HIDING_AI = sa.select(ai_filters.c.actor_id, ai_filters.c.hides).limit(MAX_CONCERNED + 1)
+#: The name of the rule that says what public timelines leave out.
+HIDES_AI = "hides_ai"
+_HIDES_AI = sa.select(house_rules.c.value).where(house_rules.c.name == HIDES_AI)
 _SUSPENDED = sa.select(suspensions.c.actor_id)
 _CONCERNED = sa.union(
     sa.select(blocks.c.actor_id),
@@ -40,10 +52,13 @@ def policy(tx: Tx) -> Policy:
 def _read(tx: Tx) -> Policy:
     concerned = [row[0] for row in tx.all(_SOME_CONCERNED, {})]
     shunned = [row[0] for row in tx.all(_SHUNNED, {})]
+    hiding: dict[int, AiFilter] = {row[0]: row[1] for row in tx.all(_HIDING_AI, {})}
     return Policy(
         read_at=tx.now,
         shunned=frozenset(shunned) if len(shunned) <= MAX_CONCERNED else None,
         domains={row[0]: _domain_block(row) for row in tx.all(_DOMAINS, {})},
+        hides_ai=tx.scalar(_HIDES_AI, {}) or "off",
+        hiding_ai=hiding if len(hiding) <= MAX_CONCERNED else None,
         suspended=frozenset(row[0] for row in tx.all(_SUSPENDED, {})),
         concerned=frozenset(concerned) if len(concerned) <= MAX_CONCERNED else None,
     )

@@ -64,6 +64,23 @@ domain_blocks = sa.Table(
     sa.CheckConstraint("severity IN ('noop', 'silence', 'suspend')", name="severity"),
 )
 
+#: people who do not want to see what models wrote
+ai_filters = sa.Table(
+    "ai_filters",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sa.Column("hides", sa.Text, nullable=False),
+    sa.CheckConstraint("hides IN ('autonomous', 'all')", name="hides"),
+)
+
+#: what the operator decided for the whole server, by name
+house_rules = sa.Table(
+    "house_rules",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
 #: actors that were suspended one by one, and stay so when their server is let in again
 suspensions = sa.Table(
     "suspensions",

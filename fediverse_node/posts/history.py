@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from fediverse_node.posts.model import Attachment, Revision
+from fediverse_node.posts.model import Revision
+from fediverse_node.posts.rows import attachment_from
 from fediverse_node.posts.tables import post_revisions, posts
 from fediverse_node.storage.base import Json
 from fediverse_node.storage.tx import Tx
@@ -50,7 +51,7 @@ def revisions(tx: Tx, post_id: int) -> list[Revision]:
             source=row.source,
             published_at=row.created_at,
             sensitive=row.sensitive,
-            attachments=tuple(Attachment(**item) for item in row.attachments or ()),
+            attachments=tuple(attachment_from(item) for item in row.attachments or ()),
             emojis=tuple((item[0], item[1]) for item in row.emojis or ()),
             asked=tuple(row.asked or ()),
         )

@@ -7,11 +7,21 @@ from datetime import datetime
 from typing import Literal
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
+#: A property of the post, or a hashtag that people use for the same.
+SaidBy = Literal["field", "hashtag"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that came with a post. `name` is its description for those who cannot see it."""
+    """A file that came with a post.
+
+    Attributes:
+        name: its description for those who cannot see it.
+        focus: the point that cropping keeps, from -1 to 1 to the right and to the top.
+        preview: of a picture of ours: where a small one is.
+        file_id: of a picture of ours: its id (`uploads`).
+        sha256: of a picture of ours: the hash of its bytes, in hex.
+    """
 
     type: str
     media_type: str | None
@@ -20,6 +30,10 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     blurhash: str | None = None
+    focus: tuple[float, float] | None = None
+    preview: str | None = None
+    file_id: int | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +59,9 @@ class Post:
         revision: SHA-256 in hex of what the author wrote; consent binds to it.
         ai_disclosure: `human-only`, `ai-assisted`, `ai-autonomous`; None is unknown.
         digital_source_type: an IPTC term's URI.
+        ai_said_by: of a post from elsewhere that has a label: where that was said.
         content_usage: what a remote origin says of usage, verbatim; for our own posts ask the ledger.
+        licence: of a post of ours, by its SPDX name.
         local_only: never leaves this server; only people here may see it.
         reactions: the emoji under it as (emoji, picture of a custom one, how many), in order of arrival.
     """
@@ -76,7 +92,9 @@ class Post:
     digital_source_type: str | None = None
     ai_tools: tuple[AiTool, ...] = ()
     human_reviewed: bool | None = None
+    ai_said_by: SaidBy | None = None
     content_usage: str | None = None
+    licence: str | None = None
     published_at: datetime
     edited_at: datetime | None = None
     created_at: datetime

@@ -18,15 +18,27 @@ from fediverse_node.posts.tables import (
     mentions,
     post_revisions,
     posts,
+    provenance,
     tombstones,
 )
 from fediverse_node.storage.tx import Tx
 
+#: What goes with a post.
+_BESIDE = (
+    mentions,
+    hashtags,
+    favourites,
+    emoji_reactions,
+    post_revisions,
+    idempotency_keys,
+    provenance,
+)
 # Asked with nearly every request, so they are built once: building costs more than running.
 _SELECT = sa.select(*COLUMNS).where(LIVE)
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _BY_ID = _SELECT.where(posts.c.id == sa.bindparam("id"))
 _BY_URI = _SELECT.where(posts.c.uri == sa.bindparam("uri"))
+_BY_URIS = _SELECT.where(posts.c.uri.in_(sa.bindparam("uris", expanding=True)))
 _BY_IDS = _SELECT.where(posts.c.id.in_(_IDS))
 _AUTHORS = sa.select(posts.c.id, posts.c.actor_id).where(posts.c.id.in_(_IDS), LIVE)
 _MENTIONS = (
@@ -115,7 +127,7 @@ def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
     if post.in_reply_to_id is not None:
         _count(tx, post.in_reply_to_id, "replies_count", -1)
     tx.execute(posts.update().where(posts.c.boost_of_id == post.id, LIVE).values(deleted_at=tx.now))
-    for table in (mentions, hashtags, favourites, emoji_reactions, post_revisions, idempotency_keys):
+    for table in _BESIDE:
         tx.execute(table.delete().where(table.c.post_id == post.id))
     return True
 
@@ -140,6 +152,12 @@ def by_uri(tx: Tx, uri: str) -> Post | None:
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Post]:
     """Those of *ids* that exist, by id, in one statement."""
     return {post.id: post for post in tx.values(_BY_IDS, {"ids": list(set(ids))}, POST)}
+
+
+def by_uris(tx: Tx, uris: Iterable[str]) -> dict[str, Post]:
+    """Those of *uris* that exist, by uri, in one statement."""
+    wanted = list(set(uris))
+    return {post.uri: post for post in tx.values(_BY_URIS, {"uris": wanted}, POST)} if wanted else {}
 
 
 def authors_of(tx: Tx, ids: Iterable[int]) -> dict[int, int]:

@@ -21,6 +21,7 @@ def revision_of(
     media_type: str = "text/html",
     attachments: Sequence[Attachment] = (),
     asked: Sequence[str] = (),
+    licence: str | None = None,
 ) -> str:
     """SHA-256, in hex, over the canonical JSON (RFC 8785) of everything the author decides about.
 
@@ -29,15 +30,26 @@ def revision_of(
     characters read differently as plain text and as Markdown. *asked* are the answers of a question.
     """
     written = {
-        "attachments": [asdict(item) for item in attachments],
+        "attachments": [_attachment(item) for item in attachments],
         "content": content,
         "language": language,
         "media_type": media_type,
         "summary": summary,
-        # Only where there are any: the revisions of all other posts are what they were before polls.
+        # Only where there are any: the revisions of all other posts stay what they were.
         **({"asked": list(asked)} if asked else {}),
+        **({"licence": licence} if licence else {}),
     }
     return hashlib.sha256(_canonical(written)).hexdigest()
+
+
+def _attachment(item: Attachment) -> dict[str, Any]:
+    """All but how a picture of ours is found here; of what was not always there, only what is there."""
+    written = asdict(item)
+    del written["preview"], written["file_id"]
+    for name in ("focus", "sha256"):
+        if written[name] is None:
+            del written[name]
+    return written
 
 
 def _canonical(written: dict[str, Any]) -> bytes:

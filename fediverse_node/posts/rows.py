@@ -17,8 +17,14 @@ COLUMNS = [posts.c[name] for name in NAMES]
 LIVE: sa.ColumnElement[bool] = posts.c.deleted_at.is_(None)
 
 
+def attachment_from(item: dict[str, Any]) -> Attachment:
+    """An attachment as it is stored."""
+    focus = item.get("focus")
+    return Attachment(**{**item, "focus": (focus[0], focus[1])} if focus else item)
+
+
 _LISTS: Mapping[str, Callable[[Any], Any]] = {
-    "attachments": lambda item: Attachment(**item),
+    "attachments": attachment_from,
     "ai_tools": lambda item: AiTool(**item),
     "emojis": tuple,
     "addressed": str,

@@ -39,8 +39,12 @@ posts = sa.Table(
     sa.Column("digital_source_type", sa.Text),
     sa.Column("ai_tools", Json),
     sa.Column("human_reviewed", sa.Boolean),
+    #: of a post from elsewhere: whether its author's property or a hashtag is where the label is from
+    sa.Column("ai_said_by", sa.Text),
     #: what a remote origin said of usage, verbatim; our own posts ask the ledger
     sa.Column("content_usage", sa.Text),
+    #: by its SPDX name
+    sa.Column("licence", sa.Text),
     sa.Column("published_at", Moment, nullable=False),
     sa.Column("edited_at", Moment),
     sa.Column("created_at", Moment, nullable=False),
@@ -135,6 +139,20 @@ idempotency_keys = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
     sa.Column("created_at", Moment, nullable=False, index=True),
+)
+
+#: How a post of ours came about that a model had a part in; the posts of people have no row.
+provenance = sa.Table(
+    "provenance",
+    metadata,
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    #: of the suggestions that went into the text, as a list
+    sa.Column("handles", Json),
+    #: 0 to 1; NULL where nobody can know
+    sa.Column("ai_share", sa.Float),
+    sa.Column("share_method", sa.Text),
+    #: when its author said that they had read what the model wrote
+    sa.Column("reviewed_at", Moment),
 )
 
 #: Posts shown first on their author's profile.

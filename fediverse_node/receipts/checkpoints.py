@@ -8,10 +8,8 @@ the rest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,11 +18,13 @@ from fediverse_node.receipts import queries, tree
 from fediverse_node.receipts.model import Log, Receipt, SignedCheckpoint
 from fediverse_node.signatures import keys, merkle, notes
 from fediverse_node.signatures.notes import NoteKey
-from fediverse_node.signatures.tlog import TILE_WIDTH, Checkpoint, Proof
+from fediverse_node.signatures.tlog import Checkpoint, Proof
 from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
+#: Rung when a checkpoint was signed.
+BELL: Final = "consent-checkpoint"
 #: How long a new yes may wait for a checkpoint.
 EVERY: Final = timedelta(hours=1)
 
@@ -95,6 +95,7 @@ def _sign(tx: Tx) -> SignedCheckpoint | None:
     # Another process may have been faster; what it gave out stands.
     if not queries.add_checkpoint(tx, found.size, note):
         return None
+    tx.ring(BELL)
     log.info("consent.checkpoint", extra={"size": found.size})
     return SignedCheckpoint(size=found.size, at=tx.now, note=note)
 
@@ -110,27 +111,6 @@ def proof_of(tx: Tx, receipt: Receipt) -> Proof | None:
     path = merkle.inclusion_proof(tree.stored(tx), receipt.log_index, last.size)
     salt = bytes.fromhex(receipt.salt or "")
     return Proof(index=receipt.log_index, path=tuple(path), checkpoint=last.note, extra=salt)
-
-
-def prover(tx: Tx, last: SignedCheckpoint) -> Callable[[int, bytes], Proof]:
-    """Makes the proofs of many lines (index and salt) against the checkpoint *last*.
-
-    Hashes are read a tile at a time and kept while they are near: lines are asked for mostly in order.
-    """
-
-    @lru_cache(maxsize=1 << 10)
-    def tile(level: int, number: int) -> list[bytes]:
-        return queries.row_of_nodes(tx, level, number * TILE_WIDTH, (number + 1) * TILE_WIDTH)
-
-    def node(level: int, index: int) -> bytes:
-        number, place = divmod(index, TILE_WIDTH)
-        return tile(level, number)[place]
-
-    def prove(index: int, salt: bytes) -> Proof:
-        path = merkle.inclusion_proof(node, index, last.size)
-        return Proof(index=index, path=tuple(path), checkpoint=last.note, extra=salt)
-
-    return prove
 
 
 def _private(found: Log) -> Ed25519PrivateKey:

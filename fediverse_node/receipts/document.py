@@ -29,7 +29,6 @@ SCHEMA: Final = "1"
 def receipt(tx: Tx, event: Event, key: ActorKey, *, log_index: int, addresses: Addresses) -> JsonDict:
     """The receipt of *event* without its proof; *key* is the author's Ed25519 key."""
     given = event.kind == "grant"
-    revokes = {"revokes": addresses.receipt(event.revokes)} if event.revokes is not None else {}
     return {
         "@context": [*_CONTEXTS, _terms(addresses)],
         "id": addresses.receipt(event.seq),
@@ -52,7 +51,7 @@ def receipt(tx: Tx, event: Event, key: ActorKey, *, log_index: int, addresses: A
         "decidedAt": to_rfc3339(event.at),
         "issuedAt": to_rfc3339(tx.now),
         "method": event.method,
-        **revokes,
+        **_extent(event, addresses),
         "signer": {
             "id": key.key_id,
             "type": "Multikey",
@@ -63,6 +62,17 @@ def receipt(tx: Tx, event: Event, key: ActorKey, *, log_index: int, addresses: A
         "logIndex": log_index,
         "credentialStatus": status_of(log_index, addresses),
     }
+
+
+def _extent(event: Event, addresses: Addresses) -> JsonDict:
+    """What only some decisions say."""
+    said: JsonDict = {
+        "revokes": addresses.receipt(event.revokes) if event.revokes is not None else None,
+        "license": event.license_url,
+        "mediaSha256": list(event.media_sha256),
+        "sensitive": event.sensitive,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def entry(kind: str, issued: str, commit: str) -> str:
@@ -79,6 +89,7 @@ def _terms(addresses: Addresses) -> JsonDict:
     reference = {"@type": "@id"}
     moment = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
     return {
+        "as": "https://www.w3.org/ns/activitystreams#",
         "dpv": "https://w3id.org/dpv#",
         "aip": addresses.namespace,
         "vc": "https://www.w3.org/2018/credentials#",
@@ -91,6 +102,10 @@ def _terms(addresses: Addresses) -> JsonDict:
         "purposes": {"@id": "dpv:hasPurpose", "@type": "@vocab"},
         "train-ai": "aip:train-ai",
         "dataset": "aip:dataset",
+        "ai-input": "aip:ai-input",
+        "license": {"@id": "http://schema.org/license", **reference},
+        "mediaSha256": "aip:mediaSha256",
+        "sensitive": "as:sensitive",
         "legalBasis": {"@id": "dpv:hasLegalBasis", **reference},
         "notice": {"@id": "dpv:hasNotice", **reference},
         "noticeVersion": "aip:noticeVersion",

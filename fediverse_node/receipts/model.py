@@ -22,6 +22,9 @@ class Event:
         seq: the line's number, which is also the receipt's.
         at: when it was decided.
         revokes: the receipt of the yes that this one ends.
+        license_url: where the licence of the post stands.
+        media_sha256: the pictures that a yes is about, too.
+        sensitive: the author said expressly that it holds for a sensitive post.
     """
 
     seq: int
@@ -35,6 +38,9 @@ class Event:
     terms_sha256: str
     method: str
     revokes: int | None = None
+    license_url: str | None = None
+    media_sha256: tuple[str, ...] = ()
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fediverse_node.receipts.model import ENDING, Log, Receipt, SignedCheckpoint
 from fediverse_node.receipts.tables import (
     consent_checkpoints,
+    consent_cosignatures,
     consent_entries,
     consent_log,
     consent_nodes,
@@ -183,23 +184,42 @@ def add_checkpoint(tx: Tx, size: int, note: str) -> bool:
 
 
 def last_checkpoint(tx: Tx) -> SignedCheckpoint | None:
-    """The checkpoint over the largest tree."""
+    """The checkpoint over the largest tree, with what witnesses say of it."""
     columns = (consent_checkpoints.c.id, consent_checkpoints.c.at, consent_checkpoints.c.note)
     row = tx.first(sa.select(*columns).order_by(consent_checkpoints.c.id.desc()).limit(1))
-    return None if row is None else SignedCheckpoint(size=row[0], at=row[1], note=row[2])
+    return None if row is None else _checkpoint(tx, row)
 
 
 def checkpoint_over(tx: Tx, index: int) -> SignedCheckpoint | None:
-    """The checkpoint over the smallest tree that holds the line *index*."""
+    """The checkpoint over the smallest tree that holds the line *index*, with what witnesses say of it."""
     columns = (consent_checkpoints.c.id, consent_checkpoints.c.at, consent_checkpoints.c.note)
     statement = sa.select(*columns).where(consent_checkpoints.c.id > index)
     row = tx.first(statement.order_by(consent_checkpoints.c.id).limit(1))
-    return None if row is None else SignedCheckpoint(size=row[0], at=row[1], note=row[2])
+    return None if row is None else _checkpoint(tx, row)
+
+
+def add_cosignature(tx: Tx, size: int, witness: str, line: str) -> bool:
+    """Keep the *line* of a *witness* (its verifier key). False when it has given one for this size."""
+    values = {"id": tx.new_id(), "size": size, "witness": witness, "line": line}
+    return tx.insert_new(consent_cosignatures, values)
+
+
+def cosigned_size(tx: Tx, witness: str) -> int:
+    """The largest tree that *witness* (its verifier key) has cosigned; 0 for none."""
+    known = consent_cosignatures.c.witness == witness
+    return int(tx.scalar(sa.select(sa.func.max(consent_cosignatures.c.size)).where(known)) or 0)
 
 
 def ending_since(tx: Tx, size: int) -> bool:
     """Whether one of the lines past *size* ends a yes."""
     return bool(endings(tx, size - 1, 1))
+
+
+def _checkpoint(tx: Tx, row: Row) -> SignedCheckpoint:
+    size, at, note = row
+    lines = sa.select(consent_cosignatures.c.line).where(consent_cosignatures.c.size == size)
+    found = tx.all(lines.order_by(consent_cosignatures.c.id))
+    return SignedCheckpoint(size=size, at=at, note=note + "".join(line[0] for line in found))
 
 
 def _receipt(row: Row) -> Receipt:

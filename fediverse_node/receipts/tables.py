@@ -49,6 +49,20 @@ consent_nodes = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
 )
 
+#: What witnesses say of our checkpoints.
+consent_cosignatures = sa.Table(
+    "consent_cosignatures",
+    metadata,
+    id_column(),
+    #: of the tree
+    sa.Column("size", sa.BigInteger, nullable=False),
+    #: the witness's verifier key
+    sa.Column("witness", sa.Text, nullable=False),
+    #: the line below the checkpoint
+    sa.Column("line", sa.Text, nullable=False),
+    sa.UniqueConstraint("size", "witness"),
+)
+
 #: What was signed: the id is the size of the tree.
 consent_checkpoints = sa.Table(
     "consent_checkpoints",

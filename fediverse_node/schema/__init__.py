@@ -6,8 +6,10 @@ from fediverse_node.accounts import tables as accounts
 from fediverse_node.actors import tables as actors
 from fediverse_node.arrivals import tables as arrivals
 from fediverse_node.consent import tables as consent
+from fediverse_node.datasets import tables as datasets
 from fediverse_node.deliveries import tables as deliveries
 from fediverse_node.follows import tables as follows
+from fediverse_node.imports import tables as imports
 from fediverse_node.media import tables as media
 from fediverse_node.moderation import tables as moderation
 from fediverse_node.notifications import tables as notifications
@@ -22,14 +24,18 @@ from fediverse_node.storage.base import metadata
 from fediverse_node.suggestions import tables as suggestions
 from fediverse_node.threads import tables as threads
 from fediverse_node.timelines import tables as timelines
+from fediverse_node.uploads import tables as uploads
+from fediverse_node.witnesses import tables as witnesses
 
 __all__ = [
     "accounts",
     "actors",
     "arrivals",
     "consent",
+    "datasets",
     "deliveries",
     "follows",
+    "imports",
     "media",
     "metadata",
     "moderation",
@@ -44,4 +50,6 @@ __all__ = [
     "suggestions",
     "threads",
     "timelines",
+    "uploads",
+    "witnesses",
 ]

@@ -1,6 +1,7 @@
 """The texts and addresses of a transparency log: checkpoints, proofs in a file, and tiles.
 
-Sources: C2SP tlog-checkpoint, tlog-proof and tlog-tiles. Signatures are in `notes`, hashes in `merkle`.
+Sources: C2SP tlog-checkpoint, tlog-proof, tlog-tiles and tlog-witness. Signatures are in `notes`, hashes in
+`merkle`.
 """
 
 from __future__ import annotations
@@ -68,6 +69,56 @@ class Proof:
         hashes = [base64.b64encode(each).decode() for each in self.path]
         head = "\n".join([PROOF_HEAD, *extra, f"index {self.index}", *hashes])
         return f"{head}\n\n{self.checkpoint}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a log hands to a witness.
+
+    Attributes:
+        old: the size that the witness is believed to know.
+        path: the proof that the tree of that size begins the new one.
+        checkpoint: the new one, a signed note.
+    """
+
+    old: int
+    path: tuple[bytes, ...]
+    checkpoint: str
+
+    @property
+    def text(self) -> str:
+        """The body of the request."""
+        hashes = [base64.b64encode(each).decode() for each in self.path]
+        return "\n".join([f"old {self.old}", *hashes, "", self.checkpoint])
+
+
+def read_submission(text: str) -> Submission:
+    """What a log hands to a witness, from the body of its request.
+
+    Raises:
+        NotValid: it is none.
+    """
+    head, blank, checkpoint = text.partition("\n\n")
+    first, *lines = head.split("\n")
+    old = _number(first.removeprefix("old ")) if first.startswith("old ") else None
+    if old is None or not blank or len(lines) >= _MAX_PATH:
+        raise NotValid("This is not what logs send to witnesses.")
+    hashes = tuple(each for each in map(_hash, lines) if each is not None)
+    if len(hashes) != len(lines):
+        raise NotValid("A hash of this proof cannot be read.")
+    return Submission(old=old, path=hashes, checkpoint=checkpoint)
+
+
+def read_size(text: str) -> int:
+    """The size of a tree, as a witness answers it.
+
+    Raises:
+        NotValid: it is none.
+    """
+    size = _number(text.removesuffix("\n"))
+    if size is None:
+        raise NotValid("This is not the size of a log.")
+    return size
 
 
 def read_checkpoint(text: str) -> Checkpoint:

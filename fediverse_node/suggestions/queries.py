@@ -6,6 +6,7 @@ across restarts, processes and races.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,6 +103,14 @@ def by_handle(tx: Tx, handle: str, account_id: int) -> Suggestion | None:
         if row is None
         else Suggestion(**{field.name: getattr(row, field.name) for field in fields(Suggestion)})
     )
+
+
+def by_handles(tx: Tx, handles: Iterable[str]) -> list[Suggestion]:
+    """The suggestions that went into a post, also those whose text is forgotten by now."""
+    rows = tx.all(sa.select(*_COLUMNS).where(suggestions.c.handle.in_(list(handles))))
+    return [
+        Suggestion(**{field.name: getattr(row, field.name) for field in fields(Suggestion)}) for row in rows
+    ]
 
 
 def redeem(tx: Tx, handle: str, account_id: int, used_for: str) -> Suggestion:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
@@ -19,11 +19,12 @@ from fediverse_node.verify import receipt as one
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.reading import Reader, text_of
 from fediverse_node.verify.receipt import Claim
+from fediverse_node.verify.rows import LINES, MAX_LINE, has_rows, rows
+from fediverse_node.verify.witnesses import check_witnesses
 
-ROWS: Final = "data/train.jsonl"
+ROWS: Final = LINES
 RECEIPTS: Final = "consent/receipts.jsonl"
 PROOFS: Final = "consent/proofs.jsonl"
-_MAX_LINE: Final = 8 << 20
 #: How many rows with something wrong are named one by one.
 _NAMED: Final = 20
 
@@ -40,6 +41,10 @@ class Copy:
     folder: Path
     key: NoteKey
     log: str
+
+
+#: A row, its receipt and its proof, as far as they are there.
+_Lines = tuple[JsonDict | NotValid | None, bytes | None, bytes | None]
 
 
 @dataclass(slots=True)
@@ -62,7 +67,8 @@ class _Line:
 
 def is_export(folder: Path) -> bool:
     """Whether *folder* looks like one, also where somebody took a part of it away."""
-    return any((folder / name).exists() for name in (manifest.MANIFEST, manifest.SIGNED, ROWS, RECEIPTS))
+    named = any((folder / name).exists() for name in (manifest.MANIFEST, manifest.SIGNED, RECEIPTS))
+    return named or has_rows(folder)
 
 
 def open_copy(folder: Path) -> Copy:
@@ -73,12 +79,14 @@ def open_copy(folder: Path) -> Copy:
     """
     key = notes.read_key(text_of((folder / "consent" / "key").read_bytes()))
     with (folder / RECEIPTS).open("rb") as file:
-        first = file.readline(_MAX_LINE)
-    log = one.read(load_json(first, limit=_MAX_LINE)).log if first else f"https://{key.name}"
+        first = file.readline(MAX_LINE)
+    log = one.read(load_json(first, limit=MAX_LINE)).log if first else f"https://{key.name}"
     return Copy(folder=folder, key=key, log=log)
 
 
-def check_copy(copy: Copy, key: NoteKey, report: Report, *, now: datetime) -> Mapping[str, str]:
+def check_copy(
+    copy: Copy, key: NoteKey, report: Report, *, now: datetime, witnesses: Sequence[NoteKey] = ()
+) -> Mapping[str, str]:
     """Check everything in the export that can be checked with the log's *key*, and nobody asked.
 
     Gives which row each receipt belongs to.
@@ -91,10 +99,11 @@ def check_copy(copy: Copy, key: NoteKey, report: Report, *, now: datetime) -> Ma
     manifest.check_files(copy.folder, report)
     manifest.check_signature(copy.folder, key, report)
     note, seen = _checkpoint(copy.folder, key, report), _Seen()
-    terms = _sha256_of(copy.folder / "consent" / "terms.txt")
-    checking = _Checking(key=key, note=note, terms=terms, log=copy.log, now=now)
-    for number, (row, receipt, proof) in enumerate(_lines(copy.folder), start=1):
-        _check_row(number, (row, receipt, proof), checking, seen, report)
+    if note:
+        check_witnesses(note, witnesses, report)
+    checking = _Checking(key=key, note=note, terms=_all_terms(copy.folder), log=copy.log, now=now)
+    for number, lines in enumerate(_lines(copy.folder), start=1):
+        _check_row(number, lines, checking, seen, report)
     if seen.wrong > _NAMED:
         report.broken(f"Rows with something wrong, besides those: {seen.wrong - _NAMED}.")
     if not seen.wrong:
@@ -121,14 +130,12 @@ class _Checking:
 
     key: NoteKey
     note: str
-    terms: str
+    terms: frozenset[str]
     log: str
     now: datetime
 
 
-def _check_row(
-    number: int, lines: tuple[bytes, bytes, bytes], checking: _Checking, seen: _Seen, report: Report
-) -> None:
+def _check_row(number: int, lines: _Lines, checking: _Checking, seen: _Seen, report: Report) -> None:
     name = f"Row {number}"
     try:
         found = _read(*lines)
@@ -145,13 +152,15 @@ def _check_row(
             report.broken(f"{name} {problem}.")
 
 
-def _read(row: bytes, receipt: bytes, proof: bytes) -> _Line:
-    if not (row and receipt and proof):
+def _read(row: JsonDict | NotValid | None, receipt: bytes | None, proof: bytes | None) -> _Line:
+    if isinstance(row, NotValid):
+        raise row
+    if row is None or receipt is None or proof is None:
         raise NotValid("there are not as many rows as receipts and proofs")
-    kept = load_json(proof, limit=_MAX_LINE).get("proof")
+    kept = load_json(proof, limit=MAX_LINE).get("proof")
     return _Line(
-        row=load_json(row, limit=_MAX_LINE),
-        claim=one.read(load_json(receipt, limit=_MAX_LINE)),
+        row=row,
+        claim=one.read(load_json(receipt, limit=MAX_LINE)),
         proof=kept if isinstance(kept, str) else "",
     )
 
@@ -191,8 +200,8 @@ def _match(found: _Line, checking: _Checking) -> str | None:
 def _terms(found: _Line, checking: _Checking) -> str | None:
     notice = found.claim.document.get("notice")
     agreed = notice.get("noticeSha256") if isinstance(notice, dict) else None
-    named = (found.row.get("terms_sha256"), agreed)
-    return None if named == (checking.terms, checking.terms) else "was allowed under other terms"
+    held = agreed in checking.terms and found.row.get("terms_sha256") == agreed
+    return None if held else "was allowed under other terms"
 
 
 def _signature(found: _Line, checking: _Checking) -> str | None:
@@ -211,7 +220,7 @@ def _place(found: _Line, checking: _Checking) -> str | None:
 def _broken(check: Callable[[Report], None]) -> str | None:
     report = Report()
     check(report)
-    texts = [each.text for each in report.findings if each.verdict != "held"]
+    texts = [each.text for each in report.findings if each.verdict not in {"held", "noted"}]
     return f"has a receipt that does not hold: {texts[0].rstrip('.')}" if texts else None
 
 
@@ -230,14 +239,12 @@ def _checkpoint(folder: Path, key: NoteKey, report: Report) -> str:
     return note
 
 
-def _lines(folder: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-    with (
-        (folder / ROWS).open("rb") as rows,
-        (folder / RECEIPTS).open("rb") as receipts,
-        (folder / PROOFS).open("rb") as proofs,
-    ):
-        yield from zip_longest(rows, receipts, proofs, fillvalue=b"")
+def _lines(folder: Path) -> Iterator[_Lines]:
+    with (folder / RECEIPTS).open("rb") as receipts, (folder / PROOFS).open("rb") as proofs:
+        yield from zip_longest(rows(folder), receipts, proofs)
 
 
-def _sha256_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _all_terms(folder: Path) -> frozenset[str]:
+    """The hashes of the terms beside the data: a decision is under those that were shown to its author."""
+    found = sorted((folder / "consent").glob("terms/*.txt"))
+    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in found)

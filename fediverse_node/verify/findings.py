@@ -1,4 +1,4 @@
-"""What held, what did not, and what could not be checked: one sentence each."""
+"""What held, what did not, what could not be checked, and what is good to know: one sentence each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-#: `held`: checked and right. `broken`: checked and wrong. `open`: not checked, and why.
-Verdict = Literal["held", "broken", "open"]
+#: `held`: checked and right. `broken`: checked and wrong. `open`: not checked, and why. `noted`: nothing
+#: that anything depends on.
+Verdict = Literal["held", "broken", "open", "noted"]
 #: Longest sentence, in characters; two of the longest addresses fit.
 MAX_TEXT: Final = 5000
 
@@ -43,6 +44,10 @@ class Report:
         """It could not be checked."""
         self.findings.append(Finding(verdict="open", text=text))
 
+    def noted(self, text: str) -> None:
+        """It is good to know, and changes nothing."""
+        self.findings.append(Finding(verdict="noted", text=text))
+
     def check(self, right: bool, *, held: str, broken: str) -> bool:  # noqa: FBT001 the thing that is checked
         """Note whether it is *right*, and give it back."""
         if right:
@@ -58,7 +63,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0: everything held. 1: something did not. 2: something could not be checked."""
-        verdicts = {finding.verdict for finding in self.findings}
+        verdicts = {finding.verdict for finding in self.findings} - {"noted"}
         if "broken" in verdicts:
             return 1
         return 0 if verdicts == {"held"} else 2

@@ -19,6 +19,7 @@ from fediverse_node.verify import receipt as one
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.reading import MOST_LINES, Reader
 from fediverse_node.verify.status import bits_of
+from fediverse_node.verify.witnesses import check_witnesses
 
 _FIELDS: Final = {"v", "kind", "ts", "commit"}
 _KINDS: Final = {"grant", "withdraw", "supersede", "erase", "deny"}
@@ -36,8 +37,18 @@ class Known:
     checkpoint: str
 
 
-async def check_log(reader: Reader, report: Report, *, known: Known | None, now: datetime) -> Known | None:
-    """Check the log that *reader* reads. Gives what to remember; None when its checkpoint does not hold."""
+async def check_log(
+    reader: Reader,
+    report: Report,
+    *,
+    known: Known | None,
+    now: datetime,
+    witnesses: Sequence[NoteKey] = (),
+) -> Known | None:
+    """Check the log that *reader* reads, and that all *witnesses* vouch for it.
+
+    Gives what to remember; None when its checkpoint does not hold.
+    """
     key_text = (await reader.text("key")).strip()
     if known is not None:
         report.check(
@@ -50,6 +61,7 @@ async def check_log(reader: Reader, report: Report, *, known: Known | None, now:
     checkpoint = _checkpoint(note, key, reader, report)
     if checkpoint is None:
         return None
+    check_witnesses(note, witnesses, report)
     lines = await _lines(reader, checkpoint.size)
     leaves = [merkle.leaf_hash(line) for line in lines]
     report.check(

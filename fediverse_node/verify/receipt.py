@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,7 @@ from fediverse_node.signatures import keys, merkle, notes, proofs, tlog
 from fediverse_node.signatures.base import SignatureRefused
 from fediverse_node.signatures.notes import NoteKey
 from fediverse_node.verify.findings import Report
+from fediverse_node.verify.witnesses import check_witnesses
 
 JsonDict = dict[str, Any]
 
@@ -110,7 +111,9 @@ def entry_of(claim: Claim, salt: bytes) -> bytes:
     return rfc8785.dumps({"v": 1, "kind": claim.event, "ts": claim.issued, "commit": commit})
 
 
-def check_proof(claim: Claim, text: str, key: NoteKey | None, report: Report) -> None:
+def check_proof(
+    claim: Claim, text: str, key: NoteKey | None, report: Report, *, witnesses: Sequence[NoteKey] = ()
+) -> None:
     """Whether the receipt is in its log, by a `.tlog-proof` and the log's key; None: the key is not known."""
     try:
         proof = tlog.read_proof(text)
@@ -123,6 +126,7 @@ def check_proof(claim: Claim, text: str, key: NoteKey | None, report: Report) ->
     except NotValid as error:
         report.broken(f"The proof does not hold: {error}")
         return
+    check_witnesses(proof.checkpoint, witnesses, report)
     report.check(
         checkpoint.origin == claim.log_name and proof.index == claim.index,
         held=f"The proof is of line {claim.index} of the log {checkpoint.origin}, as the receipt says.",

@@ -16,7 +16,7 @@ from fediverse_node.kernel.errors import NodeError, NotNow, NotValid
 from fediverse_node.kernel.urls import origin_of
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy
-from fediverse_node.signatures import notes
+from fediverse_node.signatures import cosignatures, notes
 from fediverse_node.signatures.notes import NoteKey
 from fediverse_node.verify import dataset as exported
 from fediverse_node.verify import receipt as one
@@ -35,6 +35,7 @@ class Means:
         proof: the receipt's `.tlog-proof`; None for the one beside the file.
         key: the log's verifier key, trusted; None to ask the log.
         known: a file that remembers the log from one look to the next.
+        witnesses: verifier keys of witnesses, each of whom has to have cosigned the checkpoint.
         offline: nobody may be asked.
         lab: addresses of this machine and plain HTTP may be asked, too.
     """
@@ -42,6 +43,7 @@ class Means:
     proof: Path | None = None
     key: str | None = None
     known: Path | None = None
+    witnesses: tuple[str, ...] = ()
     offline: bool = False
     lab: bool = False
 
@@ -52,7 +54,8 @@ async def check(target: str, means: Means) -> Report:
     async with _outbound(means) as outbound:
         try:
             trusted = notes.read_key(means.key) if means.key is not None else None
-            desk = _Desk(outbound=outbound, means=means, key=trusted, report=report)
+            demanded = tuple(cosignatures.read_key(text) for text in means.witnesses)
+            desk = _Desk(outbound=outbound, means=means, key=trusted, report=report, witnesses=demanded)
             if not target.startswith(("https://", "http://")):
                 await desk.path(Path(target))
             elif "/consent/receipts/" in target:
@@ -80,6 +83,7 @@ class _Desk:
     means: Means
     key: NoteKey | None
     report: Report
+    witnesses: tuple[NoteKey, ...] = ()
 
     async def node(self, target: str) -> None:
         """The whole log of the node at *target*."""
@@ -90,7 +94,7 @@ class _Desk:
                 held="The log has the key that was expected.",
                 broken="The log has another key than was expected.",
             )
-        seen = await check_log(reader, self.report, known=known, now=system_clock())
+        seen = await check_log(reader, self.report, known=known, now=system_clock(), witnesses=self.witnesses)
         if self.means.known is not None and seen is not None and self.report.exit_code == 0:
             _remember(self.means.known, seen)
 
@@ -131,7 +135,7 @@ class _Desk:
         if proof is None:
             report.open(f"Whether it is in the log was not checked: {missing}")
         else:
-            one.check_proof(claim, proof, key, report)
+            one.check_proof(claim, proof, key, report, witnesses=self.witnesses)
         if reader is None:
             report.open("Whether it still stands today was not checked: nobody was asked.")
         else:
@@ -147,7 +151,9 @@ class _Desk:
             reader = None
         if key is None:
             self.report.open("Whose key it is was not checked: the one beside the data is taken.")
-        rows = exported.check_copy(copy, key or copy.key, self.report, now=system_clock())
+        rows = exported.check_copy(
+            copy, key or copy.key, self.report, now=system_clock(), witnesses=self.witnesses
+        )
         if reader is None:
             self.report.open("Which rows were taken back since was not checked: nobody was asked.")
         else:

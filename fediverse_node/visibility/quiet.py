@@ -1,7 +1,7 @@
-"""What a person may see, but does not want to hear: mutes, blocks, servers they shun, servers silenced here.
+"""What a person may see, but not wants to hear: mutes, blocks, shunned or silenced servers, models' posts.
 
 `rule` says what can be seen at all; this says what is left out of timelines and notifications. For whoever
-blocks and mutes nobody, on a server that silences nobody, it asks the database nothing.
+blocks, mutes and hides nothing, on a server that silences nobody, it asks the database nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.follows import queries as follows
+from fediverse_node.moderation import ai_filters
 from fediverse_node.moderation import queries as moderation
-from fediverse_node.moderation.model import Stance
+from fediverse_node.moderation.model import AiFilter, Stance
 from fediverse_node.moderation.policy import policy
 from fediverse_node.posts import queries as posts
-from fediverse_node.posts.authorship import authors_of
+from fediverse_node.posts.authorship import authors_of, labels_of
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import Viewer
@@ -25,8 +26,12 @@ def heard(tx: Tx, found: Sequence[Post], viewer: Viewer, *, in_public: bool = Fa
     """Those of *found* that belong into a timeline of the viewer's, in their order.
 
     Left out is what is written or boosted by somebody blocked, muted or of a shunned server, what answers
-    them, and what mentions somebody blocked; *in_public* also what silenced servers say to strangers.
+    them, and what mentions somebody blocked; what models wrote, as far as the viewer hides that;
+    *in_public* also what silenced servers say to strangers, and what the operator hides of models.
     """
+    hides = ai_filters.for_timeline(tx, viewer.actor_id, in_public=in_public)
+    if hides != "off":
+        found = _without_models(tx, found, viewer, hides)
     silence = in_public and any(rule.severity != "noop" for rule in policy(tx).domains.values())
     concerned = policy(tx).concerns(viewer.actor_id)
     if not found or not (silence or concerned):
@@ -61,6 +66,18 @@ def hushed(tx: Tx, person_id: int, people: Iterable[Actor]) -> set[int]:
     quiet = {id_ for id_, mute in stance.muting.items() if mute.notifications}
     out = {id_ for id_, each in some.items() if stance.apart(id_) or _is_shunned(stance, each)}
     return silenced | quiet | out
+
+
+def _without_models(tx: Tx, found: Sequence[Post], viewer: Viewer, hides: AiFilter) -> list[Post]:
+    """Without what says to be a model's, also where others boost it. One's own is never hidden."""
+    boosted = labels_of(tx, (post.boost_of_id for post in found if post.boost_of_id is not None))
+
+    def left_out(post: Post) -> bool:
+        author_id, disclosure = boosted.get(post.boost_of_id or 0, (post.actor_id, post.ai_disclosure))
+        own = viewer.actor_id is not None and viewer.actor_id in (post.actor_id, author_id)
+        return not own and ai_filters.leaves_out(hides, disclosure)
+
+    return [post for post in found if not left_out(post)]
 
 
 def _voices(tx: Tx, found: Sequence[Post]) -> dict[int, set[int]]:

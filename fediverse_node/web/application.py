@@ -17,6 +17,8 @@ from fediverse_node.web import middleware
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
 from fediverse_node.web.consent import routes as consent
+from fediverse_node.web.datasets import routes as datasets
+from fediverse_node.web.datasets.stream import STREAMS, Streams
 from fediverse_node.web.federation import routes as federation
 from fediverse_node.web.federation.guard import guarded, guarded_route
 from fediverse_node.web.figures import Figures
@@ -35,14 +37,17 @@ from fediverse_node.web.keys import (
     PROVING,
     RATE_LIMITS,
     STATUS_PARTS,
+    UPLOADS,
 )
-from fediverse_node.web.media import proxy
+from fediverse_node.web.media import own, proxy
 from fediverse_node.web.media.addresses import ReadersAddresses, budget_of, folder_of
+from fediverse_node.web.media.storing import uploads_of
 from fediverse_node.web.negotiation import by_accept
 from fediverse_node.web.oauth import routes as oauth
 from fediverse_node.web.pages import routes as pages
 from fediverse_node.web.pages import texts
 from fediverse_node.web.rate_limits import RateLimits
+from fediverse_node.web.uploading import refuse_broken_headers
 
 #: The largest body any door reads. aiohttp knows one limit for all; each door checks its own, smaller one.
 MAX_BODY = 1 << 20
@@ -53,6 +58,7 @@ KEPT_POSTS_SECONDS = 600.0
 
 def make_application(node: Node) -> web.Application:
     """The web application of *node*: every door, no worker. Closes nothing that it was given."""
+    refuse_broken_headers()
     copies, media = _copies_of(node), node.config.media
     addresses = Addresses(node.config.origin)
     if media.proxy:
@@ -63,6 +69,7 @@ def make_application(node: Node) -> web.Application:
     application[NODE] = node
     application[ADDRESSES] = addresses
     application[COPIES] = copies
+    application[UPLOADS] = uploads_of(node)
     application.on_startup.append(_open_copies)
     application[DOCUMENTS] = Documents(node.db)
     application[INBOX] = inbox = open_inbox(node)
@@ -73,6 +80,8 @@ def make_application(node: Node) -> web.Application:
     application[ACCOUNT_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
     application[PROVING] = Proving()
+    application[STREAMS] = streams = Streams(most=node.config.datasets.streams)
+    application.on_shutdown.append(streams.close)
     application[ERROR_PAGE] = texts.error
     # What nobody decided about is no.
     application.on_response_prepare.append(
@@ -96,6 +105,9 @@ async def _open_copies(application: web.Application) -> None:
 
 def _add_routes(application: web.Application) -> None:
     application.add_routes(map(guarded_route, federation.ROUTES))
-    application.add_routes([*client_api.ROUTES, *oauth.ROUTES, *pages.ROUTES, *proxy.ROUTES, *consent.ROUTES])
+    application.add_routes(
+        [*client_api.ROUTES, *oauth.ROUTES, *pages.ROUTES, *proxy.ROUTES, *own.ROUTES, *consent.ROUTES]
+    )
+    application.add_routes(datasets.ROUTES)
     for path, document in federation.NEGOTIATED.items():
         application.router.add_get(path, by_accept(guarded(path, document), pages.NEGOTIATED[path]))

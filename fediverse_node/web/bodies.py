@@ -16,7 +16,7 @@ from fediverse_node.kernel.errors import NotValid, TooLarge
 
 #: Seconds for a whole body. A client that sends one byte at a time is let go.
 BODY_SECONDS = 30.0
-_MAX_FIELDS = 20
+_MAX_FIELDS = 60
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:

@@ -143,6 +143,23 @@ class Fields:
             raise NotValid(f"{name} must hold fields.")
         return Fields(value or {})
 
+    def rows(self, name: str) -> list[Fields]:
+        """Rows of fields: a JSON list of objects, `name[0][id]`, or one alone.
+
+        Raises:
+            NotValid: it is anything else.
+        """
+        value = self._values.get(name)
+        if value is None:
+            return []
+        found = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(found, list):
+            raise NotValid(f"{name} must be a list.")
+        made = [Fields(row) for row in found if isinstance(row, dict)]
+        if len(made) < len(found):
+            raise NotValid(f"{name} must be a list of fields.")
+        return made
+
     def pairs(self, name: str, first: str, second: str) -> tuple[tuple[str, str], ...] | None:
         """Rows of two texts: `name[0][first]`, or a JSON list of objects; None when none was sent.
 

@@ -14,6 +14,7 @@ from fediverse_node.federation.inbox.model import Inbox
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.media.copies import Copies
 from fediverse_node.node import Node
+from fediverse_node.uploads.intake import Uploads
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.figures import Figures
 from fediverse_node.web.kept import Kept
@@ -26,6 +27,8 @@ INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 #: Of pictures and files of other servers.
 COPIES: web.AppKey[Copies] = web.AppKey("copies", Copies)
+#: Of pictures of our own people.
+UPLOADS: web.AppKey[Uploads] = web.AppKey("uploads", Uploads)
 #: Of apps that describe themselves.
 APPS: web.AppKey[AppDirectory] = web.AppKey("apps", AppDirectory)
 FIGURES: web.AppKey[Figures] = web.AppKey("figures", Figures)

@@ -30,8 +30,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MAX_OPEN_REQUESTS = 1024
 #: Inboxes are counted by the server that signed (`rate_limits.INBOX`), static files not at all, and copies
 #: by a rate of their own.
-_COPIES = "/media/proxy/"
-_UNCOUNTED = ("/inbox", "/static/", _COPIES)
+_FILES = ("/media/proxy/", "/media/files/")
+_UNCOUNTED = ("/inbox", "/static/", *_FILES)
 
 #: Below here the path itself is the key.
 KEYED_PATHS = "/deliveries/"
@@ -234,4 +234,4 @@ def _path(request: web.Request) -> str:
     """The path as it was sent, escaped, and never the query: tokens and codes stand in queries."""
     path = request.rel_url.raw_path
     # What follows opens a page, or a file of a private post, to whoever has it.
-    return next((keyed for keyed in (KEYED_PATHS, _COPIES) if path.startswith(keyed)), path[:200])
+    return next((keyed for keyed in (KEYED_PATHS, *_FILES) if path.startswith(keyed)), path[:200])

@@ -70,7 +70,7 @@ def answer(request: web.Request, error: errors.NodeError) -> web.Response:
     response = render(request, status, str(error))
     if isinstance(error, errors.NotNow):
         response.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    if status == 401 and is_api(request.path):
+    if status == 401 and (is_api(request.path) or request.path.startswith("/datasets/")):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

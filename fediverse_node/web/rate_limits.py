@@ -40,6 +40,12 @@ PROXY = Rate(name="proxy", count=30, seconds=300)
 COPY = Rate(name="copy", count=3000, seconds=300)
 #: Of these, those that have to be fetched first.
 COPY_FETCH = Rate(name="copy_fetch", count=300, seconds=300)
+#: Files of the dataset, by client address.
+DATASET = Rate(name="dataset", count=600, seconds=300)
+#: Keys for the dataset that one address may ask for.
+DATASET_KEYS = Rate(name="dataset_keys", count=5, seconds=3600)
+#: Pictures that somebody uploads, by account.
+UPLOAD = Rate(name="upload", count=60, seconds=1800)
 DELETES = Rate(name="deletes", count=30, seconds=1800)
 
 

@@ -64,7 +64,7 @@ async def test_people_write_decide_and_take_part(
 
     await page.locator("button[value=withdraw]").first.click()
     assert await page.locator("article").first.locator(".training.no").is_visible()
-    await page.locator("details summary.button").first.click()
+    await page.locator("details:has(button[value=delete]) summary").first.click()
     await page.locator("button[value=delete]").first.click()
     assert "my second one" not in await page.locator("main").inner_text()
 

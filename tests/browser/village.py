@@ -210,7 +210,9 @@ def _write(tx: Tx, node: LiveNode, author: Actor, text: str, *, part: AiPart = l
     stored = posts.add(
         tx,
         Post(**{name: getattr(post, name) for name in post.__slots__} | changes),
-        tagged=labels.labelled_tags([Hashtag(tag=tag.lower(), name=tag) for tag in tags], part),
+        tagged=labels.labelled_tags(
+            [Hashtag(tag=tag.lower(), name=tag) for tag in tags], part, language=language
+        ),
     )
     assert stored is not None
     return stored

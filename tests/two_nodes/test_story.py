@@ -171,7 +171,7 @@ async def test_that_a_model_helped_is_said_on_the_other_side(world: World) -> No
     await world.bob.follow(world.alice)
     by_hand = await world.alice.write("By hand")
     handle = await world.alpha.node.db.write(lambda tx: _suggestion(tx, world.alice))
-    helped = await world.alice.write("Helped", suggestion=handle)
+    helped = await world.alice.write("Helped", suggestion=handle, human_reviewed="true")
 
     label = (await world.bob.reads(helped["uri"]))["fediverse_node"]
     assert label == helped["fediverse_node"]

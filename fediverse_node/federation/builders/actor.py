@@ -47,6 +47,7 @@ def embedded(
             "endpoints": {
                 "sharedInbox": addresses.shared_inbox,
                 "proxyUrl": addresses.proxy(actor.username),
+                "uploadMedia": addresses.uploads(actor.username),
                 "oauthAuthorizationEndpoint": addresses.oauth_authorization,
                 "oauthTokenEndpoint": addresses.oauth_token,
             },

@@ -40,7 +40,8 @@ def embedded(
             "attachment": [_attachment(item) for item in post.attachments],
             "tag": _tags(post, mentions, hashtags),
             "contentUsage": post.content_usage,
-            "aiDisclosure": post.ai_disclosure,
+            # From a hashtag it is our reading, and not its author's word.
+            "aiDisclosure": None if post.ai_said_by == "hashtag" else post.ai_disclosure,
             "digitalSourceType": post.digital_source_type,
             "humanReviewed": post.human_reviewed,
         }

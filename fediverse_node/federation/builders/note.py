@@ -10,6 +10,8 @@ from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import channels
+from fediverse_node.consent.decisions import of_picture
+from fediverse_node.consent.licences import address_of
 from fediverse_node.consent.model import Decision
 from fediverse_node.federation.builders import emoji, question, quoting
 from fediverse_node.federation.builders.quoting import NO_TERMS, Terms
@@ -75,7 +77,7 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
             "content": content,
             "contentMap": {post.language: content} if post.language else None,
             "source": _source(post),
-            "attachment": [_attachment(item) for item in post.attachments],
+            "attachment": [_attachment(item, parts.decision, addresses) for item in post.attachments],
             "tag": _tags(parts, addresses),
             "replies": addresses.replies(author.username, post.id),
             "likes": write.count_collection(addresses.likes(author.username, post.id), post.favourites_count),
@@ -83,6 +85,7 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
             **quoting.properties(post, author, parts.terms),
             **_disclosure(post),
             **channels.object_terms(parts.decision, addresses),
+            "license": address_of(post.licence),
             **(question.parts(parts.poll) if parts.poll is not None else {}),
         }
     )
@@ -122,7 +125,9 @@ def _tags(parts: NoteParts, addresses: Addresses) -> list[JsonDict]:
     return people + topics + emojis + quoting.tags(parts.terms.quote)
 
 
-def _attachment(item: Attachment) -> JsonDict:
+def _attachment(item: Attachment, decision: Decision, addresses: Addresses) -> JsonDict:
+    """A file. A picture of ours says for itself whether it may be used: its post does not speak for it."""
+    usage = channels.object_terms(of_picture(decision, item.sha256), addresses) if item.sha256 else {}
     return write.present(
         {
             "type": item.type,
@@ -132,6 +137,8 @@ def _attachment(item: Attachment) -> JsonDict:
             "width": item.width,
             "height": item.height,
             "blurhash": item.blurhash,
+            "focalPoint": list(item.focus) if item.focus is not None else None,
+            **usage,
         }
     )
 

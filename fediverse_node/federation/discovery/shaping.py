@@ -10,6 +10,7 @@ from fediverse_node.activitystreams.read import visibility_of
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.candidate import emoji_pairs
 from fediverse_node.federation.discovery.kinds import reading_of
+from fediverse_node.federation.discovery.labelling import label_of
 from fediverse_node.federation.discovery.polls import asked
 from fediverse_node.kernel.text import clean_text, hashtag_key
 from fediverse_node.kernel.urls import same_origin
@@ -41,6 +42,8 @@ def shape(doc: ObjectDoc, author: Actor, *, id_: int, now: datetime) -> ShapedPo
     reading = reading_of(doc)
     content, summary = reading.content, reading.summary
     attachments = tuple(found for each in reading.attachments if (found := _attachment(each)))
+    tagged = _hashtags(doc)
+    label = label_of(doc, tagged)
     post = Post(
         id=id_,
         uri=doc.id,
@@ -66,7 +69,8 @@ def shape(doc: ObjectDoc, author: Actor, *, id_: int, now: datetime) -> ShapedPo
             attachments=attachments,
             asked=asked(doc),
         ),
-        ai_disclosure=doc.ai.ai_disclosure,
+        ai_disclosure=label.disclosure,
+        ai_said_by=label.said_by,
         digital_source_type=doc.ai.digital_source_type,
         ai_tools=tuple(AiTool(name=t.name, provider=t.provider, action=t.action) for t in doc.ai.ai_tools),
         human_reviewed=doc.ai.human_reviewed,
@@ -75,7 +79,7 @@ def shape(doc: ObjectDoc, author: Actor, *, id_: int, now: datetime) -> ShapedPo
         edited_at=min(doc.updated, now) if doc.updated and doc.updated != doc.published else None,
         created_at=now,
     )
-    return ShapedPost(post=post, mentioned=_mentions(doc), tagged=_hashtags(doc))
+    return ShapedPost(post=post, mentioned=_mentions(doc), tagged=tagged)
 
 
 def published_at(doc: ObjectDoc, now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads import queries as uploads
 
 
 def remove_post(tx: Tx, post: Post, *, actor_uri: str) -> None:
@@ -14,4 +15,6 @@ def remove_post(tx: Tx, post: Post, *, actor_uri: str) -> None:
     posts.remove(tx, post, actor_uri=actor_uri)
     if post.type == "Question":
         polls.remove(tx, post.id)
+    if post.local:
+        uploads.remove_of_post(tx, post.id)
     notifications.remove_for_post(tx, post.id)

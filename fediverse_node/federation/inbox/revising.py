@@ -32,6 +32,7 @@ _SAID: Final = (
     "emojis",
     "url",
     "ai_disclosure",
+    "ai_said_by",
     "digital_source_type",
     "ai_tools",
     "human_reviewed",

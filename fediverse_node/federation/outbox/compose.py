@@ -65,14 +65,14 @@ class Written:
     hashtags: tuple[Hashtag, ...]
 
 
-def check_length(text: str, summary: str | None, *, limit: int) -> str | None:
+def check_length(text: str, summary: str | None, *, limit: int, may_be_empty: bool = False) -> str | None:
     """Refuse what is empty or too long; gives the content warning in its one-line form.
 
     Raises:
-        NotValid: there is no text.
+        NotValid: there is no text, and there has to be one.
         TooLarge: text and warning together are longer than *limit*.
     """
-    if not text.strip():
+    if not text.strip() and not may_be_empty:
         raise NotValid("A post needs a text.")
     warning = clean_line(summary or "") or None
     if len(warning or "") > MAX_SUMMARY:

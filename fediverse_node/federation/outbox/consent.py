@@ -1,11 +1,17 @@
-"""The author's word after publishing: who may do what with a post, and a yes to a quote taken back."""
+"""The author's word: whether a post may be used for training, who may do what with it, and a yes taken back.
+
+Every decision about training use, by whichever door it came, is written down by `write_down`.
+"""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.consent import decisions
+from fediverse_node.consent.model import PLAIN, Allowance, Entry, Method
 from fediverse_node.federation.builders import quoting
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.delivery.restate import restate
@@ -15,12 +21,45 @@ from fediverse_node.kernel.errors import NotFound
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes import queries as quotes
 from fediverse_node.quotes.model import SILENT, Audience, Interaction, Permission, Policy
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.policy import allow
 
 log = logging.getLogger(__name__)
+
+
+def write_down(
+    tx: Tx, post: Post, author: Actor, *, allow: bool, method: Method, to: Allowance = PLAIN
+) -> Entry:
+    """Write down that *author* allows the use of *post* as it stands, and *to* what, or that they do not.
+
+    Raises:
+        NotValid: *allow*, for a post that cannot be allowed, or a sensitive one without saying so.
+        NotAllowed: it is somebody else's.
+    """
+    hashes = {str(item.file_id): item.sha256 for item in post.attachments if item.sha256}
+    named = replace(to, media=tuple(hashes.get(name, name) for name in to.media)) if to.media else to
+    subject = subject_of(post, author)
+    return decisions.choose(tx, subject, actor_uri=author.uri, allow=allow, method=method, to=named)
+
+
+def write_down_edit(
+    tx: Tx, post: Post, author: Actor, *, allow: bool | None, method: Method, to: Allowance = PLAIN
+) -> bool:
+    """Write down what an edit that made *post* what it is means for its use; whether anything was written.
+
+    A yes to what stood there before has ended; *allow* is what was said along with the edit, if anything.
+
+    Raises:
+        As `write_down`.
+    """
+    before = decisions.states(tx, [post.uri]).get(post.uri)
+    entry = decisions.supersede(tx, subject_of(post, author))
+    if allow is not None:
+        entry = write_down(tx, post, author, allow=allow, method=method, to=to)
+    return entry is not None and (before is None or entry.seq != before.seq)
 
 
 async def set_policy(

@@ -27,6 +27,7 @@ from fediverse_node.kernel.urls import authority_of
 from fediverse_node.oauth import tokens
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
+from fediverse_node.uploads import queries as uploads
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ async def depart(desk: Desk, actor: Actor) -> int:
             raise NotFound("There is no such account here.")
         inboxes = _everybody(tx, now)
         accounts.close(tx, account.id)
+        uploads.remove_of_account(tx, account.id)
         tokens.revoke_all(tx, account.id)
         sessions.end_others(tx, account.id)
         deliveries.cancel(tx, now.id)

@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
-from fediverse_node.consent.model import Decision, Method
+from fediverse_node.consent.licences import licence_named
+from fediverse_node.consent.model import PLAIN, Allowance, Decision, Method
 from fediverse_node.federation.builders import update
 from fediverse_node.federation.builders.note import NoteParts
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.delivery.terms import terms_of
-from fediverse_node.federation.outbox import compose, labels, polling
+from fediverse_node.federation.outbox import compose, consent, labels, pictures, polling, recording
 from fediverse_node.federation.outbox.compose import Format, Written
 from fediverse_node.federation.outbox.desk import Desk
-from fediverse_node.federation.outbox.labels import AiPart
+from fediverse_node.federation.outbox.labels import AiPart, Disclosure
 from fediverse_node.federation.outbox.own import own_post
+from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll
-from fediverse_node.federation.outbox.publish import OPEN, account_of
+from fediverse_node.federation.outbox.publish import OPEN, account_of, said_by
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
@@ -29,7 +31,6 @@ from fediverse_node.posts.revision import revision_of
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
-from fediverse_node.suggestions import queries as suggestions
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +42,14 @@ class Edit:
     Attributes:
         training_use: yes or no, said again for this text; None: nothing was said, so that a new
             text falls back to no, and an unchanged one keeps what was said.
+        allowing: what a yes is to.
+        licence: by its SPDX name; empty for none, None leaves what there is.
         suggestion_handle: of a suggestion that went into the new text.
         poll: what a question asks now; None leaves that as it is.
+        pictures: what it carries now, in order; None leaves that as it is.
         ai: a model's part in the new text, as its author states it. A label is never taken off again.
+        reviewed: its author read what a model wrote, and says so.
+        disclosure: how much was a model's, where that is more than is recorded here.
     """
 
     text: str
@@ -52,10 +58,15 @@ class Edit:
     sensitive: bool = False
     language: str | None = None
     training_use: bool | None = None
+    allowing: Allowance = PLAIN
+    licence: str | None = None
     suggestion_handle: str | None = None
     method: Method = "client-api"
     poll: DraftPoll | None = None
+    pictures: tuple[Chosen, ...] | None = None
     ai: AiPart = labels.NONE
+    reviewed: bool = False
+    disclosure: Disclosure | None = None
 
 
 async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
@@ -67,7 +78,7 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
         NotAllowed: it is somebody else's.
     """
     words = compose.words_of(changes.text, changes.content_type)
-    summary = compose.check_length(words, changes.summary, limit=desk.post_characters)
+    summary = compose.check_length(words, changes.summary, limit=desk.post_characters, may_be_empty=True)
     people = await compose.find_people(desk, words)
     typed = compose.write_up(changes.text, changes.content_type, people=people, addresses=desk.addresses)
     signing = await desk.keys.key_of(author.id, "ed25519")
@@ -77,7 +88,7 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
     def unit(tx: Tx) -> Post:
         before = own_post(tx, author, post_id)
         written = compose.with_groups(typed, compose.silently_named(tx, before, desk.addresses))
-        after, tags = _revised(tx, desk, before, cleaned, written, author)
+        after, tags, part = _revised(tx, desk, before, cleaned, written, author)
         if after.revision == before.revision and after.content_html == before.content_html:
             after = replace(after, edited_at=before.edited_at)
         if after != before:
@@ -85,8 +96,17 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
             posts.revise(
                 tx, after, mentioned=written.mentions, tagged=tags, asked=polling.answers(tx, before)
             )
+            pictures.tie(tx, after)
+            recording.record(tx, after, part, text=cleaned.text)
         asked = poll is not None and polling.change(tx, before, poll)
-        said = _decide(tx, after, author, cleaned)
+        said = consent.write_down_edit(
+            tx,
+            after,
+            author,
+            allow=cleaned.training_use,
+            method=cleaned.method,
+            to=cleaned.allowing,
+        )
         if after != before:
             _tell_newly_named(tx, before, after, author)
         if after != before or said or asked:
@@ -99,12 +119,12 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
 
 
 async def set_training_use(
-    desk: Desk, author: Actor, post_id: int, *, allow: bool, method: Method
+    desk: Desk, author: Actor, post_id: int, *, allow: bool, method: Method, to: Allowance = PLAIN
 ) -> Decision:
     """Note the author's word about the text as it stands, and tell everybody who has a copy.
 
     Raises:
-        NotValid: *allow*, for a post that is not public.
+        NotValid: *allow*, for a post that cannot be allowed, or a sensitive one without saying so.
         NotFound: there is no such post.
         NotAllowed: it is somebody else's.
     """
@@ -112,12 +132,11 @@ async def set_training_use(
 
     def unit(tx: Tx) -> Decision:
         post = own_post(tx, author, post_id)
-        subject = subject_of(post, author)
         before = decisions.states(tx, [post.uri]).get(post.uri)
-        entry = decisions.choose(tx, subject, actor_uri=author.uri, allow=allow, method=method)
+        entry = consent.write_down(tx, post, author, allow=allow, method=method, to=to)
         if before is None or before.seq != entry.seq:
             send_update(tx, desk, post, author, signing)
-        return decisions.decision_for(subject, entry)
+        return decisions.decision_for(subject_of(post, author), entry)
 
     return await desk.db.write(unit)
 
@@ -166,16 +185,21 @@ def send_update(
 
 def _revised(
     tx: Tx, desk: Desk, before: Post, changes: Edit, written: Written, author: Actor
-) -> tuple[Post, list[Hashtag]]:
-    part = labels.part_in(before)
-    if changes.ai.used and not part.used:
-        part = changes.ai
-    if changes.suggestion_handle is not None:
-        account = account_of(tx, author)
-        part = labels.with_suggestion(
-            part, suggestions.redeem(tx, changes.suggestion_handle, account.id, before.uri)
-        )
+) -> tuple[Post, list[Hashtag], AiPart]:
+    part = labels.combined(labels.part_in(before), changes.ai)
+    asks_account = changes.suggestion_handle is not None or changes.pictures is not None
+    account_id = account_of(tx, author).id if asks_account else 0
+    part = labels.settled(tx, part, said_by(author, changes), account_id=account_id, uri=before.uri)
     language = changes.language or before.language
+    licence = _licence(before, changes)
+    carried = pictures.of_edit(
+        tx,
+        before,
+        changes.pictures,
+        text=compose.words_of(changes.text, changes.content_type),
+        account_id=account_id,
+        addresses=desk.addresses,
+    )
     kept = set(before.addressed) - {
         mention.actor_uri for mention in posts.mentions_of(tx, [before.id]).get(before.id, [])
     }
@@ -188,6 +212,7 @@ def _revised(
         language=language,
         source=None if changes.content_type == "text/html" else changes.text,
         source_media_type=None if changes.content_type == "text/html" else changes.content_type,
+        attachments=carried,
         emojis=compose.emojis_in(tx, desk.addresses, changes.text, changes.summary),
         addressed=tuple(named),
         revision=revision_of(
@@ -195,27 +220,23 @@ def _revised(
             summary=changes.summary,
             language=language,
             media_type=changes.content_type,
-            attachments=before.attachments,
+            attachments=carried,
             asked=polling.answers_after(tx, before, changes.poll),
+            licence=licence,
         ),
         ai_disclosure=part.disclosure,
         digital_source_type=part.digital_source_type,
         ai_tools=part.tools,
         human_reviewed=part.human_reviewed,
+        licence=licence,
     )
-    return after, labels.labelled_tags(list(written.hashtags), part)
+    return after, labels.labelled_tags(list(written.hashtags), part, language=language), part
 
 
-def _decide(tx: Tx, post: Post, author: Actor, changes: Edit) -> bool:
-    """Write down what the edit means for the use of the post. Whether anything was written."""
-    subject = subject_of(post, author)
-    before = decisions.states(tx, [post.uri]).get(post.uri)
-    entry = decisions.supersede(tx, subject)
-    if changes.training_use is not None:
-        entry = decisions.choose(
-            tx, subject, actor_uri=author.uri, allow=changes.training_use, method=changes.method
-        )
-    return entry is not None and (before is None or entry.seq != before.seq)
+def _licence(before: Post, changes: Edit) -> str | None:
+    if changes.licence is None:
+        return before.licence
+    return licence_named(changes.licence) if changes.licence else None
 
 
 def _tell_newly_named(tx: Tx, before: Post, after: Post, author: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from fediverse_node.actors import errands, pages, retired
 from fediverse_node.actors import queries as actors
@@ -28,6 +28,7 @@ MAX_FIELD = 255
 MAX_DOMAINS = 256
 MAX_ALIASES = 256
 MAX_DESCRIPTION = 1500
+_STILL_A_BOT: Final = "An account whose posts are written by AI alone is a bot. Say first that they are not."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class ProfileChanges:
         summary: plain text, as typed.
         fields: (name, text) pairs; all of them.
         bot: whether a program posts here.
+        autonomous: whether what is posted here is a model's, and nobody reads it first. Such an account is
+            a bot, and each of its posts says so.
         attribution_domains: sites that may name them as an author; all of them.
         hide_collections: show how many follow and are followed, and not who.
         icon_description, image_description: what the pictures show.
@@ -52,6 +55,7 @@ class ProfileChanges:
     discoverable: bool | None = None
     indexable: bool | None = None
     bot: bool | None = None
+    autonomous: bool | None = None
     attribution_domains: tuple[str, ...] | None = None
     hide_collections: bool | None = None
     icon_description: str | None = None
@@ -75,7 +79,9 @@ async def change_profile(desk: Desk, actor: Actor, changes: ProfileChanges) -> A
             raise NotFound("There is no such account here.")
         fields = values.get("fields", before.fields)
         wanted = {**values, **_emojis(tx, before, values, desk.addresses)}
-        wanted["details"] = _details(before, details, fields)
+        wanted["details"] = after_details = _details(before, details, fields)
+        if after_details.autonomous and wanted.get("type") == "Person":
+            raise NotValid(_STILL_A_BOT)
         different = {name: value for name, value in wanted.items() if getattr(before, name) != value}
         if not different:
             return before
@@ -117,7 +123,7 @@ def _values(changes: ProfileChanges, addresses: Addresses) -> dict[str, Any]:
         "discoverable": changes.discoverable,
         "indexable": changes.indexable,
         "name": None if changes.name is None else clean_name(changes.name),
-        "type": None if changes.bot is None else ("Service" if changes.bot else "Person"),
+        "type": _type(changes),
     }
     if changes.summary is not None:
         source = clean_text(changes.summary).strip()
@@ -137,6 +143,15 @@ def _values(changes: ProfileChanges, addresses: Addresses) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _type(changes: ProfileChanges) -> str | None:
+    """`Service` is what other servers show as automated."""
+    if changes.autonomous:
+        if changes.bot is False:
+            raise NotValid(_STILL_A_BOT)
+        return "Service"
+    return None if changes.bot is None else ("Service" if changes.bot else "Person")
+
+
 def _emojis(tx: Tx, before: Actor, values: dict[str, Any], addresses: Addresses) -> dict[str, Any]:
     """The emoji of this server that the profile uses, where one of its texts is new."""
     if values.keys().isdisjoint({"name", "summary_source", "fields"}):
@@ -147,7 +162,7 @@ def _emojis(tx: Tx, before: Actor, values: dict[str, Any], addresses: Addresses)
 
 
 def _detail_values(changes: ProfileChanges) -> dict[str, Any]:
-    values: dict[str, Any] = {"hide_collections": changes.hide_collections}
+    values: dict[str, Any] = {"hide_collections": changes.hide_collections, "autonomous": changes.autonomous}
     for name in ("icon_description", "image_description"):
         text = getattr(changes, name)
         if text is not None and len(text) > MAX_DESCRIPTION:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
-from fediverse_node.consent.model import Method
+from fediverse_node.consent.licences import licence_named
+from fediverse_node.consent.model import PLAIN, Allowance, Method
 from fediverse_node.federation.builders import create
 from fediverse_node.federation.builders.note import NoteParts, context_of
 from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.discovery import gaps
-from fediverse_node.federation.outbox import compose, labels, polling, quote, relaying
+from fediverse_node.federation.outbox import (
+    compose,
+    consent,
+    labels,
+    pictures,
+    polling,
+    quote,
+    recording,
+    relaying,
+)
 from fediverse_node.federation.outbox.compose import Format, Written
 from fediverse_node.federation.outbox.desk import Desk
-from fediverse_node.federation.outbox.labels import AiPart
+from fediverse_node.federation.outbox.labels import AiPart, Disclosure, Said
 from fediverse_node.federation.outbox.own import require_home
+from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll
 from fediverse_node.federation.outbox.quote import Wishes
 from fediverse_node.federation.outbox.seal import seal
@@ -32,7 +44,6 @@ from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes.model import Audience
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
-from fediverse_node.suggestions import queries as suggestions
 from fediverse_node.timelines import home
 from fediverse_node.visibility.rule import may_see, viewer_for
 
@@ -52,6 +63,8 @@ class Draft:
         language: BCP 47; None for the account's default.
         in_reply_to_id: the post it answers.
         training_use: yes or no, said for this very text; None: nothing was said, which is no.
+        allowing: what a yes is to.
+        licence: by its SPDX name; empty for none, None for the account's default where everybody may see it.
         suggestion_handle: of the suggestion that went into the text.
         idempotency_key: a second draft with the same key gives the same post.
         local_only: it never leaves this server. What answers such a post does not, either.
@@ -61,7 +74,10 @@ class Draft:
             public post, and of a closed one those it is for may answer.
         poll: what it asks.
         named: people who are addressed, and told, besides those whose handles stand in the text.
+        pictures: of its author, which wait for a post; in order.
         ai: a model's part in it, as its author states it; what a suggestion says comes on top.
+        reviewed: its author read what a model wrote, and says so.
+        disclosure: how much was a model's, where that is more than is recorded here.
     """
 
     text: str
@@ -72,6 +88,8 @@ class Draft:
     language: str | None = None
     in_reply_to_id: int | None = None
     training_use: bool | None = None
+    allowing: Allowance = PLAIN
+    licence: str | None = None
     suggestion_handle: str | None = None
     idempotency_key: str | None = None
     local_only: bool = False
@@ -82,7 +100,10 @@ class Draft:
     boost_policy: Audience | None = None
     poll: DraftPoll | None = None
     named: tuple[Actor, ...] = ()
+    pictures: tuple[Chosen, ...] = ()
     ai: AiPart = labels.NONE
+    reviewed: bool = False
+    disclosure: Disclosure | None = None
 
 
 async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
@@ -96,7 +117,8 @@ async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
     """
     require_home(author)
     words = compose.words_of(draft.text, draft.content_type)
-    summary = compose.check_length(words, draft.summary, limit=desk.post_characters)
+    bare = bool(draft.pictures)
+    summary = compose.check_length(words, draft.summary, limit=desk.post_characters, may_be_empty=bare)
     if draft.idempotency_key is not None:
         key = draft.idempotency_key
         earlier = await desk.db.read(lambda tx: posts.recall_key(tx, author.id, key))
@@ -116,6 +138,22 @@ async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
     return post
 
 
+class Saying(Protocol):
+    """What a draft and an edit have alike."""
+
+    @property
+    def suggestion_handle(self) -> str | None:
+        """Of the suggestion that went into the text."""
+
+    @property
+    def reviewed(self) -> bool:
+        """The author read it."""
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        """How much was a model's."""
+
+
 class _SentTwice(Conflict):
     """The same draft became *first* meanwhile, in a transaction that was not seen from this one."""
 
@@ -130,17 +168,19 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
         if earlier is not None:
             return earlier
     parent, written = _answering(tx, draft, author, written)
-    post, tags = _new_post(tx, desk, author, draft, written, parent)
+    post, tags, part = _new_post(tx, desk, author, draft, written, parent)
     stored = posts.add(tx, post, mentioned=written.mentions, tagged=tags)
     if stored is None:
         raise Conflict("This post exists already.", detail=post.uri)
+    pictures.tie(tx, stored)
+    recording.record(tx, stored, part, text=draft.text, new=True)
     if draft.idempotency_key is not None:
         _remember(tx, author, draft.idempotency_key, stored)
     subject = subject_of(stored, author)
     entry = None
     if draft.training_use is not None:
-        entry = decisions.choose(
-            tx, subject, actor_uri=author.uri, allow=draft.training_use, method=draft.method
+        entry = consent.write_down(
+            tx, stored, author, allow=draft.training_use, method=draft.method, to=draft.allowing
         )
     home.deliver(tx, stored)
     _tell(tx, stored, written)
@@ -211,16 +251,17 @@ def _answering(tx: Tx, draft: Draft, author: Actor, written: Written) -> tuple[P
 
 def _new_post(
     tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, parent: Post | None
-) -> tuple[Post, list[Hashtag]]:
+) -> tuple[Post, list[Hashtag], AiPart]:
     account = account_of(tx, author)
     post_id = tx.new_id()
     uri = desk.addresses.post(author.username, post_id)
     language = draft.language or account.language
     visibility = draft.visibility or _default_visibility(account)
-    part = draft.ai
-    if draft.suggestion_handle is not None:
-        suggestion = suggestions.redeem(tx, draft.suggestion_handle, account.id, uri)
-        part = labels.with_suggestion(part, suggestion)
+    part = labels.settled(tx, draft.ai, said_by(author, draft), account_id=account.id, uri=uri)
+    licence = _licence(draft, account, visibility)
+    carried = pictures.of_draft(
+        tx, draft.pictures, text=draft.text, account_id=account.id, addresses=desk.addresses
+    )
     named = [person.uri for person in written.people]
     if parent is not None and visibility in OPEN:
         # The author of what is answered hears of it, named or not; in closed posts only the named do.
@@ -245,6 +286,7 @@ def _new_post(
         language=language,
         source=None if draft.content_type == "text/html" else draft.text,
         source_media_type=None if draft.content_type == "text/html" else draft.content_type,
+        attachments=carried,
         emojis=compose.emojis_in(tx, desk.addresses, draft.text, draft.summary),
         addressed=tuple(named),
         local_only=_stays_here(draft, visibility, parent),
@@ -253,16 +295,35 @@ def _new_post(
             summary=draft.summary,
             language=language,
             media_type=draft.content_type,
+            attachments=carried,
             asked=draft.poll.options if draft.poll is not None else (),
+            licence=licence,
         ),
         ai_disclosure=part.disclosure,
         digital_source_type=part.digital_source_type,
         ai_tools=part.tools,
         human_reviewed=part.human_reviewed,
+        licence=licence,
         published_at=tx.now,
         created_at=tx.now,
     )
-    return post, labels.labelled_tags(list(written.hashtags), part)
+    return post, labels.labelled_tags(list(written.hashtags), part, language=language), part
+
+
+def said_by(author: Actor, saying: Saying) -> Said:
+    """What *author* says of a model's part, with a draft or an edit."""
+    return Said(
+        handle=saying.suggestion_handle,
+        reviewed=saying.reviewed,
+        disclosure=saying.disclosure,
+        autonomous=author.details.autonomous,
+    )
+
+
+def _licence(draft: Draft, account: Account, visibility: Visibility) -> str | None:
+    if draft.licence is not None:
+        return licence_named(draft.licence) if draft.licence else None
+    return account.licence if visibility in OPEN else None
 
 
 def _stays_here(draft: Draft, visibility: Visibility, parent: Post | None) -> bool:

@@ -19,6 +19,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads import queries as uploads
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ async def retract(desk: Desk, author: Actor, post_id: int) -> Post:
         posts.remove(tx, post, actor_uri=author.uri)
         if post.type == "Question":
             polls.remove(tx, post.id)
+        uploads.remove_of_post(tx, post.id)
         notifications.remove_for_post(tx, post.id)
         if post.local_only:
             return post

@@ -9,6 +9,7 @@ from fediverse_node.actors import retired
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.deliveries import queries as deliveries
+from fediverse_node.imports import taken_over
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import erasure
@@ -37,6 +38,7 @@ async def erase(db: Database, actor: Actor) -> bool:
             return False
         actors.forget_private_keys(tx, actor.id)
         retired.forget_of(tx, actor.id)
+        taken_over.forget(tx, actor.id)
         return True
 
     return await db.write(last)

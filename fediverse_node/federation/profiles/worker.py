@@ -13,6 +13,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.actors.errands import Errand, ErrandKind
 from fediverse_node.federation.discovery.model import Discovery
 from fediverse_node.federation.profiles import farewell, featured, lapse, links
+from fediverse_node.federation.profiles.lapsed import Sweep
 from fediverse_node.kernel.errors import NodeError, NotNow
 from fediverse_node.outbound.client import Outbound
 
@@ -47,6 +48,7 @@ class ErrandWorker:
         self._discovery = discovery
         self._db = discovery.db
         self._outbound = outbound
+        self._sweep = Sweep(discovery.db)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set. What is under way then is begun again next time."""
@@ -73,6 +75,7 @@ class ErrandWorker:
             bell.clear()
             try:
                 await self.run_once()
+                await self._sweep.take_turn()
             except Exception:
                 # The outermost loop: a full disk or a lost connection passes, and the worker is still here.
                 log.exception("errands.turn_failed")

@@ -30,7 +30,7 @@ def reading(reader: Reader, need: Need) -> Handler:
     """A handler that reads: token, rows and entities in one read transaction."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        bearer = _admitted(request)
+        bearer = admitted(request)
         house, fields = _house(request), Fields(query_values(request))
 
         def unit(tx: Tx) -> tuple[bytes, Answer]:
@@ -49,7 +49,7 @@ def acting(actor: Actor, need: Need) -> Handler:
     """A handler that changes something or asks another server: first who it is, then the use case."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        bearer = _admitted(request)
+        bearer = admitted(request)
         desk: Desk = request.app[DESK]
         found = await desk.db.read(lambda tx: caller(tx, bearer, need))
         act = Act(
@@ -66,7 +66,7 @@ def acting(actor: Actor, need: Need) -> Handler:
     return handle
 
 
-def _admitted(request: web.Request) -> str | None:
+def admitted(request: web.Request) -> str | None:
     """The bearer token, once its share of requests allows this one."""
     bearer = bearer_of(request)
     if bearer is not None:

@@ -14,6 +14,7 @@ from fediverse_node.follows.model import Follow
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.media.model import EMOJI, owner_of_actor
+from fediverse_node.moderation import ai_filters
 from fediverse_node.moderation import queries as moderation
 from fediverse_node.moderation.model import Policy, Stance
 from fediverse_node.moderation.policy import policy
@@ -154,7 +155,13 @@ def credential_account(view: View, caller: Caller) -> JsonDict:
         "quote_policy": "nobody",
     }
     role = {"id": "-99", "name": "", "color": "", "permissions": "0", "highlighted": False}
-    return {**one_account(view, actor), "source": source, "role": role}
+    extension = {
+        "ai_filter": ai_filters.of_person(view.tx, actor.id),
+        "ai_autonomous": actor.details.autonomous,
+        "licence": owner.licence,
+        "training_never_ask": owner.never_ask,
+    }
+    return {**one_account(view, actor), "source": source, "role": role, "fediverse_node": extension}
 
 
 def relationships(view: View, actor_ids: list[int]) -> list[JsonDict]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
+from fediverse_node.consent.model import Decision
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.posts import marks
 from fediverse_node.posts import queries as posts
@@ -41,7 +42,7 @@ class _Shelf:
     addresses: Addresses
     marks: Marks
     reacted: set[tuple[int, str]]
-    training: set[str]
+    training: Mapping[str, Decision]
     polls: Mapping[int, JsonDict]
     quotes: Quotes
     approvals: Mapping[int, JsonDict]
@@ -99,16 +100,16 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
     )
 
 
-def _trainable(view: View, proper: Iterable[Post], authors: Mapping[int, Actor]) -> set[str]:
-    """The uris of posts whose use for training is allowed: ours by the ledger, others' by their word."""
-    ours, allowed = [], set()
+def _trainable(view: View, proper: Iterable[Post], authors: Mapping[int, Actor]) -> Mapping[str, Decision]:
+    """Whose use is allowed, by their uris: ours by the ledger, others' by their word."""
+    ours, allowed = [], {}
     for post in proper:
         if post.local:
             ours.append(subject_of(post, authors[post.actor_id]))
         elif _says_yes(post.content_usage):
-            allowed.add(post.uri)
+            allowed[post.uri] = Decision(train_ai=True)
     decided = decisions.decisions(view.tx, ours) if ours else {}
-    return allowed | {uri for uri, decision in decided.items() if decision.train_ai}
+    return allowed | {uri: decision for uri, decision in decided.items() if decision.purposes}
 
 
 def _says_yes(content_usage: str | None) -> bool:
@@ -164,6 +165,14 @@ def _plain(post: Post, shelf: _Shelf) -> JsonDict:
     status["pinned"] = post.id in shelf.marks.pinned
     reactions = entities(post, shelf.reacted, shelf.addresses) if post.reactions else []
     status["pleroma"] = {"local": post.local, "emoji_reactions": reactions}
-    if post.uri in shelf.training:
-        status["fediverse_node"] = {**status["fediverse_node"], "training_use": "yes"}
+    decision = shelf.training.get(post.uri)
+    if decision is not None:
+        status["fediverse_node"] = {
+            **status["fediverse_node"],
+            "training_use": "yes" if decision.train_ai else "no",
+            "training_purposes": list(decision.purposes),
+            "training_media": [
+                str(item.file_id) for item in post.attachments if item.sha256 in decision.media
+            ],
+        }
     return status

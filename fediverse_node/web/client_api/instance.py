@@ -23,8 +23,9 @@ from fediverse_node.posts import figures
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.pins import MAX_PINS
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads.model import MAX_PICTURES
 from fediverse_node.web.caching import Document, headers, respond
-from fediverse_node.web.client_api import pictures
+from fediverse_node.web.client_api import media, pictures
 from fediverse_node.web.client_api.view import Answer, JsonDict, View
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 
@@ -201,19 +202,11 @@ def _configuration(facts: _Facts) -> JsonDict:
         },
         "statuses": {
             "max_characters": facts.config.limits.post_characters,
-            "max_media_attachments": 0,
+            "max_media_attachments": MAX_PICTURES if facts.config.media.account_megabytes else 0,
             "characters_reserved_per_url": URL_LENGTH,
             "supported_mime_types": list(get_args(ContentType)),
         },
-        "media_attachments": {
-            "supported_mime_types": [],
-            "description_limit": 0,
-            "image_size_limit": 0,
-            "image_matrix_limit": 0,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
-        },
+        "media_attachments": media.limits(facts.config.media),
         "polls": {
             "max_options": polling.MAX_OPTIONS,
             "max_characters_per_option": polling.MAX_OPTION,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fediverse_node.accounts import queries as accounts
 from fediverse_node.federation.outbox import pin as pinning
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
 from fediverse_node.kernel.errors import NotValid
+from fediverse_node.moderation import ai_filters
+from fediverse_node.web.client_api import training
 from fediverse_node.web.client_api.entities_account import credential_account
 from fediverse_node.web.client_api.entities_status import one_status
 from fediverse_node.web.client_api.forms import Fields
@@ -34,15 +37,28 @@ async def update_credentials(act: Act) -> Answer:
         discoverable=fields.flag("discoverable"),
         indexable=fields.flag("indexable"),
         bot=fields.flag("bot"),
+        autonomous=fields.flag("ai_autonomous"),
         attribution_domains=_domains(fields),
         hide_collections=fields.flag("hide_collections"),
         icon_description=fields.text("avatar_description"),
         image_description=fields.text("header_description"),
     )
+    hides = fields.choice("ai_filter", ai_filters.FILTERS)
+    licence, never_ask = training.licence(fields), fields.flag("training_never_ask")
     actor = await change_profile(act.desk, act.person.actor, changes)
+    if hides is not None:
+        wanted = ai_filters.filter_named(hides)
+        await act.desk.db.write(lambda tx: ai_filters.choose(tx, actor.id, wanted))
+
+    account_id = act.person.account.id
+    if licence is not None:
+        await act.desk.db.write(lambda tx: accounts.set_licence(tx, account_id, licence or None))
+    if never_ask is not None:
+        await act.desk.db.write(lambda tx: accounts.set_never_ask(tx, account_id, never=never_ask))
 
     def changed(view: View) -> Answer:
-        return Answer(body=credential_account(view, replace(view.person, actor=actor)))
+        account = accounts.by_id(view.tx, account_id) or view.person.account
+        return Answer(body=credential_account(view, replace(view.person, actor=actor, account=account)))
 
     return await act.look(changed)
 

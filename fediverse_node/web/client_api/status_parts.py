@@ -98,6 +98,8 @@ def _made_from(post: Post) -> tuple[Any, ...]:
         post.digital_source_type,
         post.ai_tools,
         post.human_reviewed,
+        post.ai_said_by,
+        post.licence,
     )
 
 
@@ -144,7 +146,11 @@ def _extension(post: Post) -> JsonDict:
             {"name": tool.name, "provider": tool.provider, "action": tool.action} for tool in post.ai_tools
         ],
         "human_reviewed": post.human_reviewed,
+        "ai_said_by": "field" if post.local and post.ai_disclosure else post.ai_said_by,
         "training_use": "no",
+        "training_purposes": [],
+        "training_media": [],
+        "licence": post.licence,
         "local_only": post.local_only,
         "approval": None,
     }
@@ -190,11 +196,11 @@ def _media(post: Post, number: int, addresses: Addresses) -> JsonDict:
     if kind != "unknown":
         url = addresses.copy_of(url, owner_of_post(post.id))
     return {
-        # Attachments have no id of their own; apps only need one that differs.
-        "id": f"{post.id}-{number}",
+        # Those of others have no id of their own; apps only need one that differs.
+        "id": str(attachment.file_id) if attachment.file_id is not None else f"{post.id}-{number}",
         "type": kind,
         "url": url,
-        "preview_url": url,
+        "preview_url": attachment.preview or url,
         "remote_url": None if post.local else attachment.url,
         "text_url": None,
         "meta": _meta(attachment),
@@ -213,4 +219,5 @@ def _meta(attachment: Attachment) -> JsonDict | None:
     if not width or not height:
         return None
     size = {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height}
-    return {"original": size}
+    focus = attachment.focus
+    return {"original": size, **({"focus": {"x": focus[0], "y": focus[1]}} if focus else {})}

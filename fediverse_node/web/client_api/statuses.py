@@ -7,10 +7,11 @@ from typing import get_args
 
 from fediverse_node.federation.discovery import gaps
 from fediverse_node.federation.discovery.gaps import Gaps
-from fediverse_node.federation.outbox import consent, react
+from fediverse_node.federation.outbox import consent, pictures, react
 from fediverse_node.federation.outbox import edit as edit_use_case
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.edit import Edit
+from fediverse_node.federation.outbox.labels import Disclosure
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.outbox.retract import retract
 from fediverse_node.kernel.errors import NotFound, NotValid
@@ -19,6 +20,7 @@ from fediverse_node.posts import lists
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.visibility.rule import may_see
+from fediverse_node.web.client_api import media, training
 from fediverse_node.web.client_api.entities_status import by_id, one_status, statuses
 from fediverse_node.web.client_api.forms import Fields
 from fediverse_node.web.client_api.polls import draft_of
@@ -31,10 +33,12 @@ _MAX_HANDLE = 100
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _TYPES: tuple[ContentType, ...] = get_args(ContentType)
 _VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
+#: With these an edit is one of the text, or of what is said about it.
+_OF_THE_TEXT = ("status", "suggestion", "poll", "human_reviewed", "ai_disclosure")
+_BESIDE_THE_TEXT = ("spoiler_text", "sensitive", "language", "licence", "media_ids", "media_attributes")
+_DISCLOSURES: tuple[Disclosure, ...] = get_args(Disclosure)
 #: What would change what a post says or who reads it. Dropped in silence it would be a lie.
 _NOT_OFFERED = {
-    "media_ids": "Files cannot be attached to a post here yet.",
-    "media_attributes": "Files cannot be attached to a post here yet.",
     "scheduled_at": "Posts cannot be scheduled here yet. Post it when it should appear.",
 }
 
@@ -92,7 +96,7 @@ def source(view: View) -> Answer:
 async def create(act: Act) -> Answer:
     """Publish a post."""
     _refuse_what_is_not_offered(act.fields)
-    policies = policies_in(act.fields)
+    policies, said = policies_in(act.fields), training.said(act.fields)
     draft = Draft(
         text=act.fields.text("status") or "",
         content_type=_content_type(act.fields) or "text/plain",
@@ -101,11 +105,16 @@ async def create(act: Act) -> Answer:
         sensitive=bool(act.fields.flag("sensitive")),
         language=_language(act.fields),
         in_reply_to_id=act.fields.id("in_reply_to_id"),
-        training_use=_training_use(act.fields),
+        training_use=said.allow,
+        allowing=said.to,
+        licence=training.licence(act.fields),
         suggestion_handle=_suggestion(act.fields),
+        reviewed=bool(act.fields.flag("human_reviewed")),
+        disclosure=_disclosure(act.fields),
         idempotency_key=act.key,
         local_only=bool(act.fields.flag("local_only")),
         poll=draft_of(act.fields),
+        pictures=media.chosen(act.fields) or (),
         quoted_id=act.fields.id("quoted_status_id"),
         reply_policy=policies["reply"],
         quote_policy=policies["quote"],
@@ -122,10 +131,10 @@ async def change(act: Act) -> Answer:
         raise NotValid("The visibility of a post cannot be changed. Delete it and post it again.")
     post_id = path_id(act.path, "post")
     await act.look(require_same_quote)
-    said = _training_use(act.fields)
-    if said is not None and not any(act.fields.has(name) for name in ("status", "suggestion", "poll")):
+    said = training.said(act.fields)
+    if said.allow is not None and not _rewrites(act.fields):
         await edit_use_case.set_training_use(
-            act.desk, act.person.actor, post_id, allow=said, method="client-api"
+            act.desk, act.person.actor, post_id, allow=said.allow, method="client-api", to=said.to
         )
     else:
         before = await act.look(_visible)
@@ -193,7 +202,12 @@ def _typed(post: Post) -> str:
     return to_plain_text(post.content_html) if post.source is None else post.source
 
 
-def _edit(fields: Fields, before: Post, training_use: bool | None) -> Edit:  # noqa: FBT001 a value, handed on
+def _rewrites(fields: Fields) -> bool:
+    """Whether more is to change than the word about its use. An empty warning takes one away."""
+    return any(map(fields.has, _OF_THE_TEXT)) or any(map(fields.sent, _BESIDE_THE_TEXT))
+
+
+def _edit(fields: Fields, before: Post, said: training.Said) -> Edit:
     sensitive = fields.flag("sensitive")
     if sensitive is None:
         # A warning makes a post sensitive, so taking the warning away takes that away, as Mastodon does.
@@ -206,9 +220,14 @@ def _edit(fields: Fields, before: Post, training_use: bool | None) -> Edit:  # n
         summary=before.summary if summary is None else summary or None,
         sensitive=sensitive,
         language=_language(fields),
-        training_use=training_use,
+        training_use=said.allow,
+        allowing=said.to,
+        licence=training.licence(fields),
         suggestion_handle=_suggestion(fields),
+        reviewed=bool(fields.flag("human_reviewed")),
+        disclosure=_disclosure(fields),
         poll=draft_of(fields),
+        pictures=media.chosen(fields, before=pictures.ids_in(before)),
     )
 
 
@@ -237,10 +256,10 @@ def _language(fields: Fields) -> str | None:
     return language
 
 
-def _training_use(fields: Fields) -> bool | None:
-    """What the author says about training: yes, no, or nothing."""
-    said = fields.choice("training_use", ("yes", "no"))
-    return None if said is None else said == "yes"
+def _disclosure(fields: Fields) -> Disclosure | None:
+    """How much the author says was a model's."""
+    said = fields.choice("ai_disclosure", _DISCLOSURES)
+    return next((word for word in _DISCLOSURES if word == said), None)
 
 
 def _suggestion(fields: Fields) -> str | None:

@@ -14,6 +14,7 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.receipts import queries
+from fediverse_node.receipts.ending import line_of
 from fediverse_node.receipts.model import JsonDict, Receipt
 from fediverse_node.receipts.status import LIST_SIZE, credential
 from fediverse_node.signatures import keys, proofs
@@ -37,7 +38,7 @@ async def revocations(request: web.Request) -> web.Response:
     def read(tx: Tx) -> Document:
         found = queries.endings(tx, since, PAGE)
         url = f"{addresses.consent_log}/revocations.jsonl"
-        return lines([_line(each, addresses) for each in found], url, full=len(found) == PAGE)
+        return lines([line_of(each, addresses) for each in found], url, full=len(found) == PAGE)
 
     db = request.app[NODE].db
     key = f"{request.path}?since={since}"
@@ -70,18 +71,6 @@ async def status(request: web.Request) -> web.Response:
 
     db = request.app[NODE].db
     return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: db.read(read)))
-
-
-def _line(ended: Receipt, addresses: Addresses) -> JsonDict:
-    line: JsonDict = {
-        "seq": ended.log_index,
-        "kind": ended.kind,
-        "ts": to_rfc3339(ended.at),
-        "receipt": addresses.receipt(ended.seq),
-    }
-    if ended.revokes is not None:
-        line["revokes"] = addresses.receipt(ended.revokes)
-    return line
 
 
 def _atom(ended: list[Receipt], addresses: Addresses) -> str:

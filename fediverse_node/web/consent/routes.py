@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from fediverse_node.web.consent import feeds, files, receipts
+from fediverse_node.web.consent import feeds, files, receipts, witness
 
 _INDEX = r"{index:(?:x\d{3}/){0,6}\d{3}}"
 _PART = r".p/{width:[1-9]\d{0,2}}"
@@ -21,4 +21,6 @@ ROUTES: list[web.RouteDef] = [
     web.get("/consent/revocations.jsonl", feeds.revocations),
     web.get("/consent/revocations.atom", feeds.revocations_atom),
     web.get(r"/consent/status/{number:0|[1-9]\d{0,9}}", feeds.status),
+    web.get("/consent/witness", witness.key),
+    web.post("/consent/witness/add-checkpoint", witness.add_checkpoint),
 ]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+from fediverse_node.accounts import queries as accounts
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions, statement
+from fediverse_node.consent.licences import licence_named
+from fediverse_node.consent.model import OPEN_DATASET, Allowance
+from fediverse_node.consent.queries import Wanted
 from fediverse_node.consent.statement import Line
 from fediverse_node.federation.outbox.edit import set_training_use
+from fediverse_node.federation.outbox.withdraw import withdraw_all
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.kernel.urls import origin_of
@@ -30,30 +35,64 @@ async def show(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
 
 
 async def decide(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, post, answer}`: what the author `name` decides; → as `show`."""
+    """`{name, post, answer, purposes?, sensitive?, pictures?}`: what the author `name` decides."""
     del progress
 
     def find(tx: Tx) -> tuple[Post, Actor]:
         return post_meant(tx, arguments["post"]), account_named(tx, arguments["name"])[1]
 
     post, author = await node.db.read(find)
-    await set_training_use(
-        desk_of(node), author, post.id, allow=arguments["answer"] == "yes", method="command-line"
-    )
+    purposes = tuple(arguments.get("purposes") or OPEN_DATASET)
+    media = tuple(arguments.get("pictures") or ())
+    to = Allowance(purposes=purposes, sensitive=bool(arguments.get("sensitive")), media=media)
+    allow = arguments["answer"] == "yes"
+    await set_training_use(desk_of(node), author, post.id, allow=allow, method="command-line", to=to)
     return await node.db.read(lambda tx: _state(tx, post))
 
 
 async def receipts(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, limit, below?}` → `{receipts}`: what an account decided, with the receipts."""
+    """`{name, limit, below?, state?, purpose?}` → `{receipts}`: what it decided, with the receipts."""
     del progress
     below = parse_id(str(arguments["below"])) if arguments.get("below") else None
+    wanted = Wanted(state=arguments.get("state"), purpose=arguments.get("purpose"))
 
     def unit(tx: Tx) -> list[JsonDict]:
         author = account_named(tx, arguments["name"])[1]
-        lines = statement.of_author(tx, author.uri, Page(max_id=below, limit=int(arguments["limit"])))
+        page = Page(max_id=below, limit=int(arguments["limit"]))
+        lines = statement.of_author(tx, author.uri, page, wanted)
         return [_line(line) | _document(line) | {"post": line.entry.object_uri} for line in lines]
 
     return {"receipts": await node.db.read(unit)}
+
+
+async def withdraw(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name}` → `{withdrawn, left}`: takes back every yes of an account that stands."""
+    author = (await node.db.read(lambda tx: account_named(tx, arguments["name"])))[1]
+    desk, done = desk_of(node), 0
+    while True:
+        told = await withdraw_all(desk, author, method="command-line")
+        done += told.done
+        if not told.left or not told.done:
+            return {"withdrawn": done, "left": told.left}
+        progress(f"{done} taken back, {told.left} to go")
+
+
+async def settings(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name, licence?, never_ask?}` → `{licence, never_ask}`: what an account wants for its new posts."""
+    del progress
+
+    def unit(tx: Tx) -> JsonDict:
+        account = account_named(tx, arguments["name"])[0]
+        if arguments.get("licence") is not None:
+            named = str(arguments["licence"])
+            accounts.set_licence(tx, account.id, licence_named(named) if named else None)
+        if arguments.get("never_ask") is not None:
+            accounts.set_never_ask(tx, account.id, never=bool(arguments["never_ask"]))
+        now = accounts.by_id(tx, account.id)
+        assert now is not None
+        return {"licence": now.licence, "never_ask": now.never_ask}
+
+    return await node.db.write(unit)
 
 
 def _state(tx: Tx, post: Post) -> JsonDict:
@@ -62,7 +101,13 @@ def _state(tx: Tx, post: Post) -> JsonDict:
     subject = subject_of(post, author)
     decision = decisions.decisions(tx, [subject])[post.uri]
     entries = [_line(line) for line in statement.of_post(tx, post.uri)]
-    return {"uri": post.uri, "training_use": "yes" if decision.train_ai else "no", "entries": entries}
+    return {
+        "uri": post.uri,
+        "training_use": "yes" if decision.train_ai else "no",
+        "training_purposes": list(decision.purposes),
+        "licence": post.licence,
+        "entries": entries,
+    }
 
 
 def _line(line: Line) -> JsonDict:
@@ -72,6 +117,9 @@ def _line(line: Line) -> JsonDict:
         "at": to_rfc3339(entry.at),
         "kind": entry.kind,
         "purposes": list(entry.purposes),
+        "licence": entry.licence,
+        "media_sha256": list(entry.media_sha256),
+        "sensitive": bool(entry.sensitive),
         "revision": entry.revision,
         "terms": entry.terms_id,
         "method": entry.method,

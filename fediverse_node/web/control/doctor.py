@@ -23,6 +23,7 @@ from fediverse_node.storage.sqlite import driver
 from fediverse_node.web.control import clock, mail, stranger
 from fediverse_node.web.control.finding import Finding
 from fediverse_node.web.control.operation import JsonDict, Progress
+from fediverse_node.witnesses import sealing as witness_sealing
 
 #: SQLite before this can corrupt a WAL file when two connections checkpoint at once.
 _SAFE_SQLITE = (3, 51, 3)
@@ -136,7 +137,8 @@ async def _sealing(node: Node) -> Finding:
     what = "sealing"
     if node.db.vault.prefix is None:
         return Finding(what, "well", "off: private keys stand in the database as they are (secrets.key)")
-    pending = await node.db.read(lambda tx: sealing.count_pending(tx) + log_sealing.count_pending(tx))
+    rooms = (sealing, log_sealing, witness_sealing)
+    pending = await node.db.read(lambda tx: sum(room.count_pending(tx) for room in rooms))
     if pending:
         return Finding(what, "remark", f"{pending} private keys are not sealed with secrets.key: keys seal")
     return Finding(what, "well", "every private key is sealed with secrets.key")

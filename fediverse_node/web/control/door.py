@@ -21,8 +21,8 @@ from fediverse_node.web.keys import NODE
 
 log = logging.getLogger(__name__)
 
-#: An operation's arguments hold at most a post and a path.
-_MAX_BODY = 1 << 20
+#: An operation's arguments hold at most a picture, in base64.
+_MAX_BODY = 140 << 20
 
 
 def make_control_application(node: Node) -> web.Application:

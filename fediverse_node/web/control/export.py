@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
-from fediverse_node.export.dataset import export_dataset
+import msgspec
+
+from fediverse_node.export.dataset import Form, export_dataset
+from fediverse_node.export.filters import Filters
+from fediverse_node.kernel.errors import NotValid
 from fediverse_node.node import Node
 from fediverse_node.web.control.operation import JsonDict, Progress
 
+T = TypeVar("T")
+
 
 async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{out, include_ai_assisted?}` → `{out, rows, authors, sha256}`. The folder appears whole or not."""
+    """`{out, filters?, form?, ended?}` → `{out, rows, authors, sha256}`. The folder appears whole or not."""
     made = await export_dataset(
         node.db,
         node.config,
         Path(arguments["out"]),
-        include_ai_assisted=bool(arguments.get("include_ai_assisted")),
+        filters=_read(arguments.get("filters") or {}, Filters),
+        form=_read(arguments.get("form") or {}, Form),
+        ended=_read(arguments.get("ended") or [], list[str]),
         progress=progress,
     )
     return {"out": str(made.out), "rows": made.rows, "authors": made.authors, "sha256": made.sha256}
+
+
+def _read(asked: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(asked, kind)
+    except msgspec.ValidationError as error:
+        raise NotValid(f"This cannot be asked for: {error}.") from error

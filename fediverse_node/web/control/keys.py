@@ -25,6 +25,7 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of
 from fediverse_node.web.control.operation import JsonDict, Progress
+from fediverse_node.witnesses import sealing as witness_sealing
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ async def seal(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     if node.db.vault.prefix is None:
         raise NotValid("There is no key to seal with. Give one as secrets.key_file, and start it anew.")
     changed = 0
-    for about in (*sealing.COLUMNS, *log_sealing.COLUMNS):
+    for about in (*sealing.COLUMNS, *log_sealing.COLUMNS, *witness_sealing.COLUMNS):
         async for count in _renew(node, about, plain=undo):
             changed += count
             progress(f"{changed} keys …")

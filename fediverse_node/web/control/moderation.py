@@ -14,7 +14,7 @@ from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.kernel.text import parse_handle
-from fediverse_node.moderation import reports, servers, sharing
+from fediverse_node.moderation import ai_filters, reports, servers, sharing
 from fediverse_node.moderation.model import DomainBlock, Report, canonical_domain
 from fediverse_node.node import Node
 from fediverse_node.storage.paging import MAX_LIMIT, Page
@@ -180,6 +180,16 @@ async def unsuspend(node: Node, arguments: JsonDict, progress: Progress) -> Json
         return {"handle": found.handle, "uri": found.uri, "suspended": not servers.unsuspend(tx, found)}
 
     return await node.db.write(unit)
+
+
+async def filter_ai(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{hides?}` → `{hides}`: what the public timelines leave out of what models wrote."""
+    del progress
+    wanted = arguments.get("hides")
+    if wanted is not None:
+        hides = ai_filters.filter_named(wanted)
+        await node.db.write(lambda tx: ai_filters.choose_for_all(tx, hides))
+    return {"hides": await node.db.read(lambda tx: ai_filters.for_timeline(tx, None, in_public=True))}
 
 
 def actor_meant(tx: Tx, node: Node, text: str) -> Actor:

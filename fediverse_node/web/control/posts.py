@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final, get_args
+
 from fediverse_node.assist.suggest import Ask, suggest_whole
 from fediverse_node.deliveries.model import TraceRow
 from fediverse_node.federation.delivery.trace import trace
+from fediverse_node.federation.outbox.labels import Disclosure
 from fediverse_node.federation.outbox.own import visible_post
+from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll, require_poll
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.outbox.vote import vote
@@ -19,12 +23,14 @@ from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of, id_meant, post_meant
 from fediverse_node.web.control.operation import JsonDict, Progress
 
+_DISCLOSURES: Final[tuple[Disclosure, ...]] = get_args(Disclosure)
+
 
 async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """Publish a post: `{name, text, language?, visibility?, …, poll?, local_only?}` → `{id, uri, url}`.
+    """Publish a post: `{name, text, language?, visibility?, …, poll?, pictures?}` → `{id, uri, url}`.
 
-    With `assist` (draft, rewrite, shorten, translate) the model's answer is published as it is: only
-    for callers that let a person read it, or that say so, as the demo does.
+    With `assist` (draft, rewrite, shorten, translate) the model's answer is published as it is. `reviewed`
+    is whether a person read it; `disclosure` says that more was a model's than is noted here.
     """
     _, author = await node.db.read(lambda tx: account_named(tx, arguments["name"]))
     text, handle = arguments["text"], arguments.get("suggestion")
@@ -37,9 +43,12 @@ async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict
         language=arguments.get("language") or None,
         training_use={"yes": True, "no": False}.get(arguments.get("train") or ""),
         suggestion_handle=handle,
+        reviewed=bool(arguments.get("reviewed")),
+        disclosure=disclosure_named(arguments.get("disclosure")),
         local_only=bool(arguments.get("local_only")),
         method="command-line",
         poll=_asked(arguments.get("poll")),
+        pictures=tuple(Chosen(id=int(id_)) for id_ in arguments.get("pictures") or ()),
     )
     post = await publish(desk_of(node), author, draft)
     return {"id": str(post.id), "uri": post.uri, "url": post.url}
@@ -94,6 +103,18 @@ async def follow_up(node: Node, arguments: JsonDict, progress: Progress) -> Json
         return {"uri": uri, "deliveries": [row_of(row) for row in rows]}
 
     return await node.db.read(look)
+
+
+def disclosure_named(text: str | None) -> Disclosure | None:
+    """What the author says of a model's part.
+
+    Raises:
+        NotValid: that is none of the words for it.
+    """
+    found = next((each for each in _DISCLOSURES if each == text), None)
+    if text and found is None:
+        raise NotValid(f"A disclosure is one of: {', '.join(_DISCLOSURES)}.")
+    return found
 
 
 def _asked(poll: JsonDict | None) -> DraftPoll | None:

@@ -13,6 +13,7 @@ from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.kernel.text import parse_handle
+from fediverse_node.moderation import ai_filters
 from fediverse_node.node import Node
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.paging import Page
@@ -38,9 +39,16 @@ async def change(node: Node, arguments: JsonDict, progress: Progress) -> JsonDic
         indexable=arguments.get("indexable"),
         hide_collections=arguments.get("hide_collections"),
         bot=arguments.get("bot"),
+        autonomous=arguments.get("autonomous"),
         attribution_domains=None if sites is None else tuple(sites),
     )
-    return _profile(await change_profile(desk_of(node), actor, changes))
+    changed = await change_profile(desk_of(node), actor, changes)
+    hides = arguments.get("hide_ai")
+    if hides is not None:
+        wanted = ai_filters.filter_named(hides)
+        await node.db.write(lambda tx: ai_filters.choose(tx, changed.id, wanted))
+    shown = await node.db.read(lambda tx: ai_filters.of_person(tx, changed.id))
+    return {**_profile(changed), "hide_ai": shown}
 
 
 async def requests(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -174,6 +182,7 @@ def _profile(actor: Actor) -> JsonDict:
         "indexable": actor.indexable,
         "hide_collections": actor.details.hide_collections,
         "bot": actor.type == "Service",
+        "by_ai_alone": actor.details.autonomous,
         "attribution_domains": list(actor.details.attribution_domains),
         "aliases": list(actor.also_known_as),
         "moved_to": actor.moved_to,

@@ -28,9 +28,10 @@ from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
-from fediverse_node.web.federation import c2s_terms
+from fediverse_node.web.federation import c2s_media, c2s_terms, c2s_training
 from fediverse_node.web.federation.c2s_door import Act, NotOffered
 from fediverse_node.web.federation.c2s_recipients import recipients, require_addressed, stated
+from fediverse_node.web.federation.c2s_training import Said
 from fediverse_node.web.federation.objects import parts_of
 
 KINDS: Final = frozenset({"Note", "Question"})
@@ -64,6 +65,7 @@ async def create(act: Act) -> str | None:
     found = await recipients(act, note, text=words)
     parent = await act.post(doc.in_reply_to) if doc.in_reply_to is not None else None
     quoted = await act.post(doc.quote) if doc.quote is not None else None
+    said = c2s_training.said(doc.ai.content_usage, note)
     draft = Draft(
         text=text,
         content_type=kind,
@@ -73,11 +75,14 @@ async def create(act: Act) -> str | None:
         language=doc.language,
         in_reply_to_id=parent.id if parent else None,
         quoted_id=quoted.id if quoted else None,
-        training_use=c2s_terms.training_use(doc.ai),
+        training_use=said.allow,
+        allowing=said.to,
+        licence=c2s_training.licence(note),
         idempotency_key=act.key,
         method="c2s",
         poll=c2s_terms.poll(doc, act.desk.db.clock()),
         named=found.people,
+        pictures=await c2s_media.chosen(act, doc),
         ai=c2s_terms.ai_part(doc.ai),
         **c2s_terms.policies(doc, act.actor),
     )
@@ -109,7 +114,7 @@ async def update(act: Act) -> int:
     _require_fixed(act, node, current)
     changed = {name for name, value in node.items() if value != current.get(name)}
     doc = read_object(present({**current, **node}))
-    text, kind = _changed_text(act, post, node, changed)
+    text, kind = _changed_text(post, node, changed)
     if post.visibility in {"private", "direct"}:
         known = await act.desk.db.read(lambda tx: actors.by_uris(tx, named))
         require_addressed(act, words_of(text, kind), known.values())
@@ -137,23 +142,32 @@ def _edit(act: Act, post: Post, doc: ObjectDoc, changed: set[str], text: str, ki
     if "sensitive" in changed:
         sensitive = doc.sensitive
     asks = post.type == "Question" and not changed.isdisjoint({"oneOf", "anyOf", "endTime"})
+    node = _object(act)
+    said = _training(doc, node, changed)
     return Edit(
         text=text,
         content_type=kind,
         summary=summary,
         sensitive=sensitive,
         language=doc.language,
-        training_use=_training_use(doc, changed),
+        training_use=said.allow,
+        allowing=said.to,
+        licence=c2s_training.licence(node) if "license" in changed else None,
         method="c2s",
         poll=c2s_terms.poll(doc, act.desk.db.clock()) if asks else None,
         ai=labels.part_in(post) if not _claims(changed) else c2s_terms.ai_part(doc.ai),
     )
 
 
-def _training_use(doc: ObjectDoc, changed: set[str]) -> bool | None:
-    """The author's word in an Update. A yes along with a new text may be an old copy's, and is none."""
-    said = c2s_terms.training_use(doc.ai) if "contentUsage" in changed else None
-    return None if said and not changed.isdisjoint(_WORDS) else said
+def _training(doc: ObjectDoc, node: JsonDict, changed: set[str]) -> Said:
+    """The author's word in an Update. A mere yes along with a new text may be an old copy's, and is none."""
+    if changed.isdisjoint({"contentUsage", "usageConsent"}):
+        return Said(allow=None)
+    # What was not sent is filled in from the post as it stands, and is no word of the client's.
+    usage = doc.ai.content_usage if "contentUsage" in changed else None
+    said = c2s_training.said(usage, node)
+    stale = said.allow and not said.expressly and not changed.isdisjoint(_WORDS)
+    return Said(allow=None) if stale else said
 
 
 def _claims(changed: set[str]) -> bool:
@@ -175,8 +189,6 @@ def _require_kind(note: JsonDict) -> None:
 
 
 def _refuse_extras(doc: ObjectDoc) -> None:
-    if doc.attachments:
-        raise NotOffered("Files cannot be attached to a post here yet.")
     if doc.type == "Note" and doc.poll is not None:
         raise NotOffered("A poll is published as a Question.")
     if doc.name and doc.content is not None and doc.name != to_plain_text(doc.content):
@@ -192,6 +204,8 @@ def _text(doc: ObjectDoc) -> tuple[str, Format]:
             case _:
                 pass
     if doc.content is None:
+        if doc.name is None and doc.attachments:
+            return "", "text/plain"
         if doc.name is None:
             raise NotValid("A post needs a text: “content” or “source”.")
         return doc.name, "text/plain"
@@ -204,7 +218,7 @@ def _text(doc: ObjectDoc) -> tuple[str, Format]:
             raise NotOffered("A text is text/html, text/plain or text/markdown.")
 
 
-def _changed_text(act: Act, post: Post, node: JsonDict, changed: set[str]) -> tuple[str, Format]:
+def _changed_text(post: Post, node: JsonDict, changed: set[str]) -> tuple[str, Format]:
     if "source" in changed and node.get("source") is not None:
         return _text(read_object({"type": "Note", "source": node["source"], "content": node.get("content")}))
     if not changed.isdisjoint({"content", "contentMap"}):
@@ -213,8 +227,7 @@ def _changed_text(act: Act, post: Post, node: JsonDict, changed: set[str]) -> tu
     if post.source is not None:
         kept: Format = "text/markdown" if post.source_media_type == "text/markdown" else "text/plain"
         return post.source, kept
-    label = labels.labelled_html("", labels.part_in(post), language=post.language, addresses=act.addresses)
-    return post.content_html.removesuffix(label), "text/html"
+    return labels.without_label(post), "text/html"
 
 
 def _require_fixed(act: Act, node: JsonDict, current: JsonDict) -> None:

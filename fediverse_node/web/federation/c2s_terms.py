@@ -1,4 +1,4 @@
-"""What a client's Note says beside its text: a model's part in it, training use, who may do what, a poll."""
+"""What a client's Note says beside its text: a model's part in it, who may do what, a poll."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from fediverse_node.web.federation.c2s_door import NotOffered
 
 _COMPOSITE: Final = f"{DIGITAL_SOURCE_TYPE}compositeWithTrainedAlgorithmicMedia"
 _BY_MODELS: Final = frozenset({_COMPOSITE, f"{DIGITAL_SOURCE_TYPE}trainedAlgorithmicMedia"})
-_USAGE: Final = {"train-ai=y": True, "train-ai": True, "train-ai=n": False}
+#: Where it says who wrote it, and not what kind of source that is.
+_WITHOUT_A_WORD: Final = {
+    labels.DISCLOSURE: _COMPOSITE,
+    labels.AUTONOMOUS: f"{DIGITAL_SOURCE_TYPE}trainedAlgorithmicMedia",
+}
 
 
 class Policies(TypedDict):
@@ -35,7 +39,7 @@ def ai_part(claims: AiClaims) -> AiPart:
 
     Raises:
         NotValid: two of the claims contradict each other.
-        NotOffered: nobody read what a model wrote.
+        NotOffered: “aiDisclosure” is none of the three words.
     """
     by_model = bool(claims.ai_tools) or claims.digital_source_type in _BY_MODELS
     disclosure = claims.ai_disclosure or (labels.DISCLOSURE if by_model else labels.HUMAN_ONLY)
@@ -43,33 +47,20 @@ def ai_part(claims: AiClaims) -> AiPart:
         if by_model:
             raise NotValid("“aiDisclosure” says that no model took part, and the rest says that one did.")
         return labels.NONE
-    if disclosure != labels.DISCLOSURE or claims.human_reviewed is False:
-        # The label that people see says that the author read it.
-        raise NotOffered(
-            "What a model wrote has to be read by a person: “aiDisclosure” is “ai-assisted” then."
-        )
+    if disclosure not in labels.RANKS:
+        raise NotOffered("“aiDisclosure” is “human-only”, “ai-assisted” or “ai-autonomous”.")
+    reviewed = claims.human_reviewed is True
+    if reviewed and disclosure == labels.AUTONOMOUS:
+        raise NotValid("What a person reviewed is “ai-assisted”. “ai-autonomous” was reviewed by nobody.")
     return AiPart(
-        disclosure=labels.DISCLOSURE,
-        digital_source_type=claims.digital_source_type or _COMPOSITE,
+        disclosure=disclosure,
+        digital_source_type=claims.digital_source_type or _WITHOUT_A_WORD[disclosure],
         tools=tuple(
             AiTool(name=tool.name, provider=tool.provider, action=tool.action) for tool in claims.ai_tools
         ),
-        human_reviewed=True,
+        # Only an author who says so has read it.
+        human_reviewed=reviewed,
     )
-
-
-def training_use(claims: AiClaims) -> bool | None:
-    """Yes, no, or nothing said, of training with the post.
-
-    Raises:
-        NotOffered: something else is said.
-    """
-    if claims.content_usage is None:
-        return None
-    said = _USAGE.get(claims.content_usage.strip().lower())
-    if said is None:
-        raise NotOffered("“contentUsage” is “train-ai=y” or “train-ai=n”.")
-    return said
 
 
 def policies(doc: ObjectDoc, actor: Actor) -> Policies:

@@ -12,10 +12,10 @@ from typing import Protocol
 from fediverse_node.actors import queries as actors
 from fediverse_node.media import queries
 from fediverse_node.media.copies import Copies
-from fediverse_node.media.folder import Folder
 from fediverse_node.media.model import Copy
 from fediverse_node.moderation.policy import BELL, policy
 from fediverse_node.posts import queries as posts
+from fediverse_node.storage.folder import Folder
 from fediverse_node.storage.turns import work_in_turns
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.media.admission import is_unwanted

@@ -16,6 +16,7 @@ from aiohttp import web
 from fediverse_node.actors import queries as actors
 from fediverse_node.assist.prompts import ACTIONS
 from fediverse_node.assist.suggest import Ask, suggest_whole
+from fediverse_node.consent.licences import LICENCES
 from fediverse_node.federation.outbox import labels
 from fediverse_node.federation.outbox.labels import AiPart
 from fediverse_node.federation.outbox.publish import publish
@@ -25,9 +26,9 @@ from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.suggestions import queries as suggestions
 from fediverse_node.visibility.rule import viewer_for
-from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
-from fediverse_node.web.pages import writing
+from fediverse_node.web.pages import ai_strings, consent_strings, picture_strings, pictures, writing
+from fediverse_node.web.pages.deciding import BOXES
 from fediverse_node.web.pages.named import known, looked_up
 from fediverse_node.web.pages.own_posts import OWN_POSTS
 from fediverse_node.web.pages.private import private_page
@@ -49,8 +50,6 @@ from fediverse_node.web.sessions import (
 log = logging.getLogger(__name__)
 
 COMPOSE: Final = "/compose"
-#: Two of the longest posts in the widest script, percent-encoded.
-_MAX_FORM: Final = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +71,12 @@ class _Scene:
     Attributes:
         parent: what is answered, when it is here.
         tools: the models that helped.
+        pictures: those that were sent, and places for more.
     """
 
     parent: PostView | None = None
     tools: tuple[str, ...] = ()
+    pictures: tuple[pictures.PictureView, ...] = ()
 
 
 async def form(request: web.Request) -> web.Response:
@@ -90,8 +91,13 @@ async def form(request: web.Request) -> web.Response:
 
 async def send(request: web.Request) -> web.Response:
     """`POST /compose`: publish it, or do with it what the pressed button (`do`) says."""
-    sent = await read_form(request, _MAX_FORM)
-    person, says = await current(request), _says(request)
+    person = await current(request)
+    async with pictures.filled(request, keep=person is not None) as filled:
+        return await _sent(request, person, filled)
+
+
+async def _sent(request: web.Request, person: SignedIn | None, filled: pictures.Filled) -> web.Response:
+    sent, says = filled.texts, _says(request)
     if person is None:
         require_own_form(request)
         said = _Said(status=403, problem=says.signed_out, beside=True)
@@ -102,14 +108,20 @@ async def send(request: web.Request) -> web.Response:
     except NotAllowed:
         # Whoever made this form may have ticked the box; its words are only words, and come back.
         return await _shown(
-            request, person, replace(typed, training=False), _Said(status=403, problem=says.out_of_date)
+            request,
+            person,
+            replace(typed.undecided(), reviewed=False),
+            _Said(status=403, problem=says.out_of_date),
         )
     try:
         request.app[RATE_LIMITS].take(ACCOUNT, f"page {person.account.id}")
+        typed, problem = await pictures.taken_in(request, person, typed, filled)
+        if problem is not None:
+            raise problem
         return await _done(request, person, typed, sent)
     except NodeError as error:
         log.info("compose.refused", extra={"reason": type(error).__name__, "detail": error.detail})
-        reason = says.nothing_written if not typed.text else str(error)
+        reason = says.nothing_written if not typed.text and not typed.pictures else str(error)
         said = _Said(status=status_of(error, api=True), problem=says.problem, reason=reason)
         response = await _shown(request, person, typed, said)
         if isinstance(error, NotNow):
@@ -129,10 +141,14 @@ async def _done(
 
 
 async def _publish(request: web.Request, person: SignedIn, typed: Typed) -> web.Response:
+    if not typed.reminded and not all(each.alt for each in typed.pictures):
+        remind = picture_strings.words(language(request).language).remind
+        return await _shown(request, person, replace(typed, reminded=True), _Said(notices=(remind,)))
     db = request.app[NODE].db
     parent = await _parent(request, person, typed)
     earlier = await db.read(lambda tx: _earlier(tx, person, typed))
-    draft = writing.draft_of(typed, parent_id=parent.id if parent else None, earlier=earlier)
+    asked, parent_id = not person.account.never_ask, parent.id if parent else None
+    draft = writing.draft_of(typed, parent_id=parent_id, asked=asked, earlier=earlier)
     await publish(request.app[DESK], person.actor, draft)
     return see_other(f"{OWN_POSTS}?done=published")
 
@@ -170,7 +186,7 @@ async def _suggested(request: web.Request, person: SignedIn, typed: Typed, actio
     into = typed.into if action == "translate" else ""
     ask = Ask(account_id=person.account.id, action=action, text=typed.text, language=into)
     found = await suggest_whole(node.db, node.provider, node.config.assist, ask)
-    unticked = (_says(request).training_unticked,) if typed.training else ()
+    unticked = (_says(request).training_unticked,) if typed.ticks.purposes else ()
     typed = typed.with_suggestion(found.text, found.handle)
     if into in LANGUAGES:
         typed = replace(typed, language=into)
@@ -222,6 +238,7 @@ def _scene(tx: Tx, request: web.Request, person: SignedIn, typed: Typed) -> _Sce
     return _Scene(
         parent=shown[0] if shown else None,
         tools=tuple(dict.fromkeys(f"{each.model} ({each.provider})" for each in used if each is not None)),
+        pictures=tuple(pictures.shown(tx, request, person, typed.pictures)),
     )
 
 
@@ -241,6 +258,14 @@ async def _shown(
         status=said.status,
         heading=title,
         w=says,
+        a=ai_strings.words(language(request).language),
+        c=consent_strings.words(language(request).language),
+        p=picture_strings.words(language(request).language),
+        most=node.config.media.upload_megabytes,
+        offers_pictures=node.config.media.account_megabytes > 0,
+        boxes=BOXES,
+        asked=person is None or not person.account.never_ask,
+        licences=LICENCES,
         f=typed,
         said=said,
         scene=scene,

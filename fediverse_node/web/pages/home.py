@@ -30,7 +30,8 @@ async def home(request: web.Request) -> web.Response:
 
     def read(tx: Tx) -> Document:
         people = [person(actor, addresses) for actor in actors.newest_local(tx, PEOPLE)]
-        found = lists.public(tx, Page(limit=POSTS), local=True)
+        listed = lists.public(tx, Page(limit=POSTS), local=True)
+        found = quiet.heard(tx, listed, ANONYMOUS, in_public=True)
         head = Head(
             title=instance.name,
             description=instance.description,

@@ -9,6 +9,8 @@ from typing import Final, get_args
 
 from aiohttp import web
 
+from fediverse_node.consent import decisions
+from fediverse_node.consent.model import Entry
 from fediverse_node.deliveries import links
 from fediverse_node.federation.outbox.edit import set_training_use
 from fediverse_node.federation.outbox.own import own_post
@@ -16,15 +18,19 @@ from fediverse_node.federation.outbox.retract import retract
 from fediverse_node.kernel.errors import NodeError, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.posts import lists
-from fediverse_node.posts.model import Visibility
+from fediverse_node.posts.model import Post, Visibility
+from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import viewer_for
 from fediverse_node.web import cursors
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
+from fediverse_node.web.pages import consent_strings
+from fediverse_node.web.pages.deciding import BOXES, NOTHING_TICKED, StateView, state_of, ticked
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
+from fediverse_node.web.pages.strings import Strings
 from fediverse_node.web.pages.views import PostView, views
 from fediverse_node.web.pages.writing_strings import words
 from fediverse_node.web.problems import status_of
@@ -44,11 +50,15 @@ class OwnView:
     Attributes:
         visibility: in the words of the page.
         public: only then a yes to training is possible.
+        sensitive: a yes has to say that it holds all the same.
+        state: what stands about its use.
     """
 
     post: PostView
     visibility: str
     public: bool
+    sensitive: bool
+    state: StateView
 
 
 async def own_posts(request: web.Request) -> web.Response:
@@ -60,7 +70,7 @@ async def own_posts(request: web.Request) -> web.Response:
 
 
 async def decide(request: web.Request) -> web.Response:
-    """`POST /settings/posts` (`post`, `do`: allow, withdraw, trace or delete)."""
+    """`POST /settings/posts` (`post`, `do`: allow, split, withdraw, trace or delete)."""
     sent = await read_form(request, _MAX_FORM)
     person = await current(request)
     if person is None:
@@ -72,7 +82,7 @@ async def decide(request: web.Request) -> web.Response:
         post_id, deed = parse_id(sent.get("post", "")), _DEEDS.get(sent.get("do", ""))
         if post_id is None or deed is None:
             raise NotValid("This button is not known here. Reload the page.")
-        done = await deed(request, person, post_id)
+        done = await deed(request, person, post_id, sent)
     except NodeError as error:
         return await _shown(request, person, page, problem=error)
     if done.startswith("/"):
@@ -81,23 +91,30 @@ async def decide(request: web.Request) -> web.Response:
     return see_other(f"{OWN_POSTS}?done={done}{back}")
 
 
-async def _allow(request: web.Request, person: SignedIn, post_id: int) -> str:
-    await set_training_use(request.app[DESK], person.actor, post_id, allow=True, method="page")
+async def _allow(request: web.Request, person: SignedIn, post_id: int, sent: Mapping[str, str]) -> str:
+    to = ticked(sent).allowance
+    await set_training_use(request.app[DESK], person.actor, post_id, allow=True, method="page", to=to)
     return "allowed"
 
 
-async def _withdraw(request: web.Request, person: SignedIn, post_id: int) -> str:
+async def _split(request: web.Request, person: SignedIn, post_id: int, sent: Mapping[str, str]) -> str:
+    if not ticked(sent).uses:
+        raise NotValid("Tick at least one use that you allow.")
+    return await _allow(request, person, post_id, sent)
+
+
+async def _withdraw(request: web.Request, person: SignedIn, post_id: int, _: Mapping[str, str]) -> str:
     await set_training_use(request.app[DESK], person.actor, post_id, allow=False, method="page")
     return "withdrawn"
 
 
-async def _delete(request: web.Request, person: SignedIn, post_id: int) -> str:
+async def _delete(request: web.Request, person: SignedIn, post_id: int, _: Mapping[str, str]) -> str:
     request.app[RATE_LIMITS].take(DELETES, str(person.account.id))
     await retract(request.app[DESK], person.actor, post_id)
     return "deleted"
 
 
-async def _trace(request: web.Request, person: SignedIn, post_id: int) -> str:
+async def _trace(request: web.Request, person: SignedIn, post_id: int, _: Mapping[str, str]) -> str:
     def unit(tx: Tx) -> str:
         post = own_post(tx, person.actor, post_id)
         token, _ = links.new_link(tx, post.id, person.actor.id)
@@ -109,8 +126,9 @@ async def _trace(request: web.Request, person: SignedIn, post_id: int) -> str:
 
 
 #: What each button does; gives the word for it, or the path of the page that it leads to.
-_DEEDS: Final[Mapping[str, Callable[[web.Request, SignedIn, int], Awaitable[str]]]] = {
+_DEEDS: Final[Mapping[str, Callable[[web.Request, SignedIn, int, Mapping[str, str]], Awaitable[str]]]] = {
     "allow": _allow,
+    "split": _split,
     "withdraw": _withdraw,
     "trace": _trace,
     "delete": _delete,
@@ -134,6 +152,10 @@ async def _shown(
         status=status_of(problem, api=True) if problem is not None else 200,
         w=says,
         own=own,
+        c=consent_strings.words(strings.language),
+        boxes=BOXES,
+        ticks=NOTHING_TICKED,
+        asked=not person.account.never_ask,
         problem=problem,
         note=None if problem is not None else says.done.get(request.query.get("done", "")),
         page=cursor,
@@ -144,15 +166,21 @@ async def _shown(
 
 def _own(tx: Tx, request: web.Request, person: SignedIn, wanted: Page) -> list[OwnView]:
     strings = language(request)
-    says = words(strings.language)
     found = lists.by_actor(tx, person.actor.id, wanted, visibilities=get_args(Visibility), boosts=False)
     shown = views(tx, found, request.app[ADDRESSES], strings, viewer=viewer_for(person.actor))
-    visibilities = {post.id: post.visibility for post in found}
-    return [
-        OwnView(
-            post=view,
-            visibility=says.visibilities[visibilities[view.id]][0],
-            public=visibilities[view.id] == "public",
-        )
-        for view in shown
-    ]
+    mine = {post.id: post for post in found}
+    entries = decisions.states(tx, [post.uri for post in found])
+    return [_view(view, mine[view.id], entries, person, strings) for view in shown]
+
+
+def _view(
+    view: PostView, post: Post, entries: Mapping[str, Entry], person: SignedIn, strings: Strings
+) -> OwnView:
+    subject = subject_of(post, person.actor)
+    return OwnView(
+        post=view,
+        visibility=words(strings.language).visibilities[post.visibility][0],
+        public=subject.public,
+        sensitive=subject.sensitive,
+        state=state_of(subject, entries.get(post.uri), strings),
+    )

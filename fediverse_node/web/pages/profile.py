@@ -88,6 +88,7 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         request,
         "profile.html",
         head,
+        feed=address,
         person=person(actor, addresses),
         banner=picture_of(actor, actor.image, addresses),
         # Sanitised when the profile was stored.

@@ -77,6 +77,7 @@ def html(request: web.Request, template: str, head: Head, **values: Any) -> str:
             addresses=addresses,
             instance=instance,
             assets=assets(),
+            published=request.app[NODE].config.datasets.publish,
             **values,
         )
     )

@@ -1,4 +1,4 @@
-"""robots.txt: no training, but for the posts whose authors allow it.
+"""robots.txt and RSL: no training, but for the posts whose authors allow it.
 
 AIPREF combines statements by "any `n` wins", so a plain site-wide no would cancel the yes that a post
 says in its own header. The longest matching path wins within the file, so each such post has lines of its
@@ -7,25 +7,24 @@ own. Where there are more than fit, the oldest are left out: a missing line mean
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from aiohttp import web
 
-from fediverse_node.actors import queries as actors
-from fediverse_node.actors.addresses import Addresses
-from fediverse_node.consent import queries as ledger
-from fediverse_node.consent.decisions import decision_for
-from fediverse_node.kernel.ids import parse_id
-from fediverse_node.posts import queries as posts
-from fediverse_node.posts.subject import subject_of
+from fediverse_node.config import Config
+from fediverse_node.consent import channels
+from fediverse_node.consent.model import Decision
+from fediverse_node.datasets import queries as datasets
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.caching import Document, headers, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+from fediverse_node.web.pages.allowed import Allowed, allowed, fitting
 
-#: Crawlers read 500 KiB; a post takes about 230 bytes.
-MAX_POSTS = 2000
 #: A withdrawal is in the post's own answers at once; here within a minute.
 KEEP_SECONDS = 60.0
+#: `Content-Usage: … train-ai=y` and `Allow: …`, with their line ends.
+_EACH = 35
+RSL = "/rsl.xml"
 
 
 async def robots(request: web.Request) -> web.Response:
@@ -33,44 +32,53 @@ async def robots(request: web.Request) -> web.Response:
     node, addresses = request.app[NODE], request.app[ADDRESSES]
 
     def read(tx: Tx) -> Document:
-        return Document(
-            body=_text(_allowed_paths(tx, addresses), node.config.robots.training_agents).encode(),
-            content_type="text/plain; charset=utf-8",
-            headers=headers(vary="Accept-Encoding"),
-        )
+        found = [*_releases(tx, node.config), *allowed(tx, addresses)]
+        text = _text(found, node.config.robots.training_agents, f"{addresses.origin}{RSL}")
+        return _document(text, "text/plain; charset=utf-8")
 
     make = lambda: node.db.read(read)  # noqa: E731 a closure to hand on
     return respond(request, await request.app[DOCUMENTS].get("robots", make, keep_seconds=KEEP_SECONDS))
 
 
-def _text(allowed: list[str], agents: list[str]) -> str:
-    exceptions = [f"Content-Usage: {path}$ train-ai=y" for path in allowed]
-    lines = [
+async def rsl(request: web.Request) -> web.Response:
+    """`/rsl.xml`, which robots.txt and the pages name: the same in the words of RSL 1.0."""
+    node, addresses = request.app[NODE], request.app[ADDRESSES]
+
+    def read(tx: Tx) -> Document:
+        found = [*_releases(tx, node.config), *allowed(tx, addresses)]
+        said = [(each.pattern, each.decision) for each in found]
+        return _document(channels.rsl(said, addresses), f"{channels.RSL_TYPE}; charset=utf-8")
+
+    make = lambda: node.db.read(read)  # noqa: E731 a closure to hand on
+    return respond(request, await request.app[DOCUMENTS].get("rsl", make, keep_seconds=KEEP_SECONDS))
+
+
+def _document(text: str, content_type: str) -> Document:
+    return Document(body=text.encode(), content_type=content_type, headers=headers(vary="Accept-Encoding"))
+
+
+def _text(found: Sequence[Allowed], agents: Sequence[str], license_url: str) -> str:
+    head = [
+        f"License: {license_url}",
         "# Training needs the author's yes, post by post. Each answer says it in Content-Usage too.",
         "User-Agent: *",
         "Allow: /",
         "Disallow: /api/",
-        "Content-Usage: train-ai=n",
+        f"Content-Usage: {channels.content_usage(Decision())}",
         "Content-Signal: search=yes, ai-input=no, ai-train=no",
-        *exceptions,
-        "",
     ]
-    if agents:
-        lines += [f"User-Agent: {agent}" for agent in agents]
-        lines += [*(f"Allow: {path}$" for path in allowed), "Disallow: /", ""]
+    named = [f"User-Agent: {agent}" for agent in agents]
+    # A crawler that stops reading in the middle must not miss the "Disallow" at the end.
+    kept = fitting(found, used=sum(len(line) + 1 for line in (*head, *named)) + 50, each=_EACH)
+    lines = [*head, *(f"Content-Usage: {each.pattern} train-ai=y" for each in kept), ""]
+    if named:
+        lines += [*named, *(f"Allow: {each.pattern}" for each in kept), "Disallow: /", ""]
     return "\n".join(lines)
 
 
-def _allowed_paths(tx: Tx, addresses: Addresses) -> list[str]:
-    """The paths, as page and as object, of posts for which a yes is in force now."""
-    entries = {entry.object_uri: entry for entry in ledger.last_yes(tx, MAX_POSTS)}
-    ids = [parse_id(uri.rpartition("/")[2]) for uri in entries]
-    found = posts.by_ids(tx, [id_ for id_ in ids if id_ is not None])
-    people = actors.by_ids(tx, {post.actor_id for post in found.values()})
-    paths: list[str] = []
-    for post in found.values():
-        author = people[post.actor_id]
-        if decision_for(subject_of(post, author), entries.get(post.uri)).train_ai:
-            page = addresses.post_page(author.username, post.id)
-            paths += [urlsplit(page).path, urlsplit(post.uri).path]
-    return sorted(paths)
+def _releases(tx: Tx, config: Config) -> list[Allowed]:
+    """What the current release of the dataset begins with: all in it is allowed."""
+    found = datasets.current(tx) if config.datasets.publish else None
+    if found is None:
+        return []
+    return [Allowed(pattern=f"/datasets/{found.sha256}/", decision=Decision(train_ai=True))]

@@ -16,6 +16,7 @@ from fediverse_node.oauth import tokens
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import NODE, PROVING, RATE_LIMITS
+from fediverse_node.web.pages import ai_strings, consent_strings, own_data_strings
 from fediverse_node.web.pages.browsers import browser_name
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
@@ -142,6 +143,9 @@ async def _page(
         problem=problem,
         page=web_address(person.actor.url, person.actor.uri),
         username=person.actor.username,
+        ai_settings=ai_strings.words(strings.language).settings,
+        my_consent=consent_strings.words(strings.language).title,
+        own_data=own_data_strings.words(strings.language).title,
         sessions=found,
     )
 

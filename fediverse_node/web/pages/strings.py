@@ -85,11 +85,13 @@ class Strings:
     ai_autonomous: str
     ai_reviewed: str
     ai_not_reviewed: str
+    ai_by_hashtag: str
     ai_help: str
     training: str
     training_yes: str
     training_no: str
     training_terms: str
+    open_dataset: str
     post_by: str
     contact: str
     runs_on: str
@@ -170,11 +172,13 @@ ENGLISH = Strings(
     ai_autonomous="Made by AI",
     ai_reviewed="reviewed by the author",
     ai_not_reviewed="not reviewed by a person",
+    ai_by_hashtag="says a hashtag of the post",
     ai_help="What this label means",
     training="Training use",
     training_yes="allowed by the author",
     training_no="not allowed",
     training_terms="Training terms",
+    open_dataset="The open dataset",
     post_by="Post by",
     contact="Contact",
     runs_on="Runs on",
@@ -275,11 +279,13 @@ ARABIC = Strings(
     ai_autonomous="من إنتاج الذكاء الاصطناعي",
     ai_reviewed="راجعه الكاتب",
     ai_not_reviewed="لم يراجعه إنسان",
+    ai_by_hashtag="حسب وسم في المنشور",
     ai_help="ما معنى هذه العلامة",
     training="الاستخدام في التدريب",
     training_yes="مسموح من الكاتب",
     training_no="غير مسموح",
     training_terms="شروط التدريب",
+    open_dataset="مجموعة البيانات المفتوحة",
     post_by="منشور من",
     contact="للتواصل",
     runs_on="يعمل على",

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from aiohttp import web
 from markupsafe import Markup
 
-from fediverse_node.activitystreams.write import ai_terms, dump
+from fediverse_node.activitystreams.write import address_of, ai_terms, dump
 from fediverse_node.consent import channels, terms
 from fediverse_node.consent.model import Decision
+from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.markup import render_markdown
 from fediverse_node.web.caching import VARY, Document, headers, respond
 from fediverse_node.web.keys import ADDRESSES, NODE
+from fediverse_node.web.pages import ai_strings
 from fediverse_node.web.pages.rendering import HTML, Head, html, language, page
+from fediverse_node.web.vocabulary_words import TERMS
 
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)\n")
 #: A line end within a paragraph: the text is wrapped for editors, not for readers.
 _WRAP = re.compile(r"(?<!\n)\n(?![\n-])")
 
-#: What our own terms mean, for people.
-_MEANINGS = {
-    "digitalSourceType": "Where the text came from, as a term of the IPTC vocabulary.",
-    "license": "The licence of the text, where its author chose one.",
-    "aiDisclosure": "human-only, ai-assisted (AI was used and a person reviewed the result) or "
-    "ai-autonomous. Absent: nothing is known.",
-    "aiTools": "The models that took part, in order.",
-    "aiProvider": "Who runs the model.",
-    "aiAction": "What the model did: draft, rewrite, shorten or translate.",
-    "humanReviewed": "Whether a person read and approved the text before it was published.",
-    "contentUsage": "The author's decision about training, as AIPREF writes it: train-ai=y or train-ai=n.",
-    "usageConsent": "The address of the receipt of a yes.",
-    "xRobotsTag": "The same decision for crawlers that know only noai (FEP-5e53).",
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermView:
+    """A term of our namespace, as the page shows it."""
+
+    name: str
+    meaning: str
+    range: str
+    example: str
+    address: str
 
 
 async def tdm_policy(request: web.Request) -> web.Response:
@@ -51,8 +51,14 @@ async def tdm_policy(request: web.Request) -> web.Response:
 
 
 async def training_terms(request: web.Request) -> web.Response:
-    """`/terms/training`: what an author agrees to. The text that consent receipts name by its hash."""
-    words, text = language(request), terms.CURRENT.text
+    """`/terms/training`: what an author agrees to. The text that consent receipts name by its hash.
+
+    `?version=` shows an older one, under which somebody may have said yes.
+    """
+    shown = terms.version(request.query.get("version", terms.CURRENT.id))
+    if shown is None:
+        raise NotFound("There never was such a version of the terms.")
+    words, text = language(request), shown.text
     title = _TITLE.match(text)
     # Text, heading, text, heading, text …
     first, *rest = _HEADING.split(_TITLE.sub("", text))
@@ -77,7 +83,16 @@ async def namespace(request: web.Request) -> web.Response:
     """`/ns/ai-provenance` for people."""
     words, addresses = language(request), request.app[ADDRESSES]
     found = ai_terms(addresses.origin)
-    meanings = [(name, meaning, _address(found[name], found)) for name, meaning in _MEANINGS.items()]
+    shown = [
+        TermView(
+            name=name,
+            meaning=term.meaning[words.language],
+            range=term.range[words.language],
+            example=term.example_json,
+            address=address_of(found[name], found),
+        )
+        for name, term in TERMS.items()
+    ]
     head = Head(title=words.ns_title, canonical=addresses.namespace.removesuffix("#"))
     return respond(
         request,
@@ -88,7 +103,8 @@ async def namespace(request: web.Request) -> web.Response:
             heading=words.ns_title,
             lead=words.ns_text,
             sections=[],
-            terms=meanings,
+            terms=shown,
+            a=ai_strings.words(words.language),
         ),
     )
 
@@ -119,10 +135,3 @@ def error(request: web.Request, status: int, text: str) -> web.Response:
 def _html(source: str) -> Markup:
     rendered = render_markdown(_WRAP.sub(" ", source), mentions={}, hashtag_url=lambda name: f"/tags/{name}")
     return Markup(rendered.html)  # noqa: S704 our own text, sanitised
-
-
-def _address(value: object, known: dict[str, object]) -> str:
-    """The full address of a term's definition."""
-    text = str(value["@id"] if isinstance(value, dict) else value)
-    prefix, colon, rest = text.partition(":")
-    return f"{known[prefix]}{rest}" if colon and prefix in known else text

@@ -185,8 +185,14 @@ def moment(when: datetime, strings: Strings, *, time: bool = True) -> Moment:
 
 
 def joint_decision(shown: Iterable[PostView]) -> Decision:
-    """What a page that holds all of *shown* may say: a yes only where each of them says yes."""
-    found = [view.training or Decision() for view in shown]
+    """What a page that holds all of *shown* may say: a yes only where each of them says yes.
+
+    Where one shows what it quotes, the page also has words that its author cannot allow.
+    """
+    found = [
+        view.training if view.training and not (view.quote and view.quote.shown) else Decision()
+        for view in shown
+    ]
     if len(found) == 1:
         return found[0]
     return Decision(train_ai=bool(found) and all(each.train_ai for each in found))
@@ -249,10 +255,7 @@ def _content(post: Post, addresses: Addresses, quote: QuoteView | None = None) -
 
     Where what it quotes is shown, the link to that is not.
     """
-    spoken = ""
-    if post.local and post.ai_used:
-        spoken = labels.labelled_html("", labels.part_in(post), language=post.language, addresses=addresses)
-    text = post.content_html.removesuffix(spoken)
+    text = labels.without_label(post)
     # Sanitised when it was stored.
     content = Markup(without_quote_inline(text) if quote is not None and quote.shown else text)  # noqa: S704
     return with_pictures(content, post.emojis, addresses)
@@ -262,17 +265,17 @@ def _ai_label(post: Post, addresses: Addresses, strings: Strings) -> AiLabel | N
     if not post.ai_used:
         return None
     tools = [tool.name if not tool.provider else f"{tool.name} ({tool.provider})" for tool in post.ai_tools]
-    review = {True: strings.ai_reviewed, False: strings.ai_not_reviewed}
+    review: Mapping[bool | None, str] = {True: strings.ai_reviewed, False: strings.ai_not_reviewed}
     first = post.ai_tools[0] if post.ai_tools else None
     return AiLabel(
         disclosure=post.ai_disclosure or "",
         text=strings.ai_autonomous if post.ai_disclosure == "ai-autonomous" else strings.ai_assisted,
-        review=review[post.human_reviewed] if post.human_reviewed is not None else None,
+        review=strings.ai_by_hashtag if post.ai_said_by == "hashtag" else review.get(post.human_reviewed),
         tools=tuple(dict.fromkeys(tools)),
         model=first.name if first else None,
         provider=first.provider if first else None,
-        hashtag=labels.HASHTAG if post.local else None,
-        hashtag_url=addresses.tag(hashtag_key(labels.HASHTAG)),
+        hashtag=labels.hashtag_of(post.ai_disclosure) if post.local else None,
+        hashtag_url=addresses.tag(hashtag_key(labels.hashtag_of(post.ai_disclosure))),
     )
 
 

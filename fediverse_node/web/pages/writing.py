@@ -14,19 +14,25 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, get_args
 
 from fediverse_node.accounts.model import Account
+from fediverse_node.consent.licences import LICENCES
 from fediverse_node.federation.outbox import labels
-from fediverse_node.federation.outbox.labels import AiPart
+from fediverse_node.federation.outbox.labels import AiPart, Disclosure
+from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll
-from fediverse_node.federation.outbox.publish import Draft
+from fediverse_node.federation.outbox.publish import OPEN, Draft
 from fediverse_node.kernel.errors import NotValid
+from fediverse_node.kernel.ids import parse_id
 from fediverse_node.kernel.text import clean_line, clean_text
 from fediverse_node.posts.model import Post, Visibility
+from fediverse_node.uploads.model import MAX_PICTURES
+from fediverse_node.web.pages.deciding import NOTHING_TICKED, Ticks, ticked
 
 #: Characters of an address that is answered.
 MAX_ADDRESS: Final = 2048
 #: Suggestions that went into one text; each is labelled.
 _MAX_SUGGESTIONS: Final = 8
 _DAY: Final = 86_400
+_DISCLOSURES: tuple[Disclosure, ...] = get_args(Disclosure)
 _VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 #: The closest last: an answer is never for more people than what it answers.
 _CLOSER: Final[tuple[Visibility, ...]] = ("public", "unlisted", "private", "direct")
@@ -35,16 +41,30 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """A picture that was sent before, what it shows, and whether it is allowed together with the text."""
+
+    id: int
+    alt: str = ""
+    allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
     """Everything in the form.
 
     Attributes:
         answering: the address of what it answers; empty for a post of its own.
+        ticks: what the author allows.
+        licence: by its SPDX name; empty for none.
         options: the answers of a poll, one on each line.
         open_for: seconds.
         into: the language to translate into.
         suggestions: handles of the suggestions in the text, the newest last.
         before: the text as it was before the newest.
+        reviewed: the author read what a model wrote.
+        disclosure: how much the author says was a model's; empty: what is noted here.
+        reminded: that a picture has no description.
         key: the same however often one form is sent.
     """
 
@@ -53,13 +73,18 @@ class Typed:
     language: str
     visibility: Visibility
     answering: str = ""
-    training: bool = False
+    ticks: Ticks = NOTHING_TICKED
+    licence: str = ""
     options: str = ""
     multiple: bool = False
     open_for: int = _DAY
     into: str = ""
     suggestions: tuple[str, ...] = ()
     before: str = ""
+    reviewed: bool = False
+    disclosure: str = ""
+    pictures: tuple[Picked, ...] = ()
+    reminded: bool = False
     key: str
 
     @property
@@ -71,11 +96,17 @@ class Typed:
     def with_suggestion(self, text: str, handle: str) -> Typed:
         """With *text* by a model in place of what stood there. The yes was about what stood there."""
         handles = (*self.suggestions, handle)[-_MAX_SUGGESTIONS:]
-        return replace(self, text=text, suggestions=handles, before=self.text, training=False)
+        return replace(self.undecided(), text=text, suggestions=handles, before=self.text, reviewed=False)
 
     def without_suggestion(self) -> Typed:
         """With the text from before the newest suggestion."""
-        return replace(self, text=self.before, suggestions=self.suggestions[:-1], before="", training=False)
+        earlier = self.suggestions[:-1]
+        return replace(self.undecided(), text=self.before, suggestions=earlier, before="")
+
+    def undecided(self) -> Typed:
+        """With nothing allowed: what was, was about another text, or said by somebody else."""
+        pictures = tuple(replace(each, allowed=False) for each in self.pictures)
+        return replace(self, ticks=NOTHING_TICKED, pictures=pictures)
 
     def to_answer(self, parent: Post, names: list[str]) -> Typed:
         """As an answer to *parent*: it names those who are spoken to, and is for no more people."""
@@ -102,6 +133,7 @@ def from_intent(query: Mapping[str, str], account: Account, *, language: str) ->
         answering=_address(query.get("inReplyTo", "")),
         language=account.language or language,
         visibility=_visibility(account.visibility) or "public",
+        licence=account.licence or "",
         into=language,
         key=secrets.token_urlsafe(16),
     )
@@ -124,43 +156,76 @@ def from_form(sent: Mapping[str, str]) -> Typed:
         language=clean_line(sent.get("language", ""))[:40],
         visibility=visibility,
         answering=_address(sent.get("answering", "")),
-        training=sent.get("training") == "yes",
+        ticks=ticked(sent),
+        licence=sent.get("licence", "") if sent.get("licence") in LICENCES else "",
         options=_lines(sent.get("options", "")),
         multiple=sent.get("multiple") == "yes",
         open_for=int(open_for) if open_for.isascii() and open_for.isdigit() and len(open_for) < 9 else _DAY,
         into=clean_line(sent.get("into", ""))[:40],
         suggestions=tuple(handles[-_MAX_SUGGESTIONS:]),
         before=_lines(sent.get("before", "")),
+        reviewed=sent.get("reviewed") == "yes",
+        disclosure=sent.get("disclosure", "") if sent.get("disclosure") in _DISCLOSURES else "",
+        pictures=_pictures(sent),
+        reminded=sent.get("reminded") == "yes",
         key=key if _TOKEN.fullmatch(key) else secrets.token_urlsafe(16),
     )
 
 
-def draft_of(typed: Typed, *, parent_id: int | None, earlier: AiPart = labels.NONE) -> Draft:
-    """*typed* as a draft. For a public post the box always says something: no tick is a no.
+def draft_of(
+    typed: Typed, *, parent_id: int | None, asked: bool = True, earlier: AiPart = labels.NONE
+) -> Draft:
+    """*typed* as a draft. For a public post the boxes always say something: no tick is a no.
 
     Args:
         typed: the form.
         parent_id: of the post it answers.
+        asked: whether there were boxes; where there were none, no tick says nothing.
         earlier: what the suggestions before the newest make the post say.
 
     Raises:
-        NotValid: the language is none.
+        NotValid: the language is none; or a picture is allowed and its post is not.
     """
+    allowed = tuple(str(each.id) for each in typed.pictures if each.allowed)
     if typed.language and not _LANGUAGE.fullmatch(typed.language):
         raise NotValid("The language must be a tag such as en, pt-BR or ar.")
+    said = bool(typed.ticks.purposes)
+    if allowed and not said:
+        raise NotValid("A picture is allowed together with its post. Tick a use of the post, too.")
     return Draft(
         text=typed.text,
         visibility=typed.visibility,
         summary=typed.summary or None,
         language=typed.language or None,
         in_reply_to_id=parent_id,
-        training_use=typed.training if typed.visibility == "public" else typed.training or None,
+        training_use=said if asked and typed.visibility == "public" else said or None,
+        allowing=replace(typed.ticks.allowance, media=allowed),
+        # What only some may see has none, unless that is said elsewhere.
+        licence=typed.licence if typed.visibility in OPEN else "",
         suggestion_handle=typed.suggestions[-1] if typed.suggestions else None,
         idempotency_key=typed.once,
         method="page",
         poll=_poll(typed),
         ai=earlier,
+        reviewed=typed.reviewed,
+        pictures=tuple(Chosen(id=each.id, description=each.alt) for each in typed.pictures),
+        disclosure=next((each for each in _DISCLOSURES if each == typed.disclosure), None),
     )
+
+
+def _pictures(sent: Mapping[str, str]) -> tuple[Picked, ...]:
+    found = []
+    for place in range(1, MAX_PICTURES + 1):
+        id_ = parse_id(sent.get(f"picture_{place}", ""))
+        if id_ is not None and sent.get(f"drop_{place}") != "yes":
+            alt = _lines(sent.get(f"alt_{place}", ""))
+            found.append(Picked(id=id_, alt=alt, allowed=allows(sent, str(place))))
+    return tuple(found)
+
+
+def allows(sent: Mapping[str, str], place: str) -> bool:
+    """Whether the picture at this place of the form is ticked."""
+    return sent.get(f"training_{place}") == "yes"
 
 
 def _poll(typed: Typed) -> DraftPoll | None:

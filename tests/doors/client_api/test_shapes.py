@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fediverse_node.storage.folder import Folder
 from fediverse_node.web.client_api.routes import TABLE, Route
 from tests.doors.client_api.conftest import Client
 from tests.doors.client_api.schema import Shapes
+from tests.fixtures import pictures
 
 #: Fields of entities that are of things which are not here: Mastodon 4.6 and later, drafts.
 NOT_HERE = {
@@ -24,19 +27,24 @@ def shapes() -> Shapes:
 
 
 @pytest.fixture
-async def told(alice: Client, bob: Client) -> dict[str, str]:
+async def told(alice: Client, bob: Client, tmp_path: Path) -> dict[str, str]:
     """A small world with something of each kind in it; gives the ids that stand in paths."""
     assert alice.person is not None
     assert bob.person is not None
-    first = await alice.write("Hello @bob #cats", training_use="yes", spoiler_text="cw")
+    first = await alice.write(
+        "Hello @bob #cats", training_use="yes", training_sensitive=True, spoiler_text="cw"
+    )
     answer = await bob.write("Hello @alice", in_reply_to_id=first["id"])
     await bob.follow(alice.person)
     await bob.do(f"/api/v1/statuses/{first['id']}/favourite")
     await bob.do(f"/api/v1/statuses/{first['id']}/reblog")
     heard = await alice.ok("/api/v1/notifications")
+    account_id = alice.person.account.id
+    picture = await alice.node.node.db.write(lambda tx: pictures.kept(tx, Folder(tmp_path), account_id))
     asked = await alice.write("Tea?", poll={"options": ["yes", "no"], "expires_in": 3600})
     return {
         "polls": asked["poll"]["id"],
+        "media": str(picture.id),
         # Only its author sees where it went.
         "fediverse_node/statuses": first["id"],
         "statuses": answer["id"],

@@ -146,7 +146,7 @@ async def test_a_post_made_with_a_suggestion_says_so(alice: Client, bob: Client)
     await db.write(suggest)
     stolen = await bob.post(URL, {"status": "The cat sat.", "suggestion": "h4ndle"})
     assert stolen.status == 404
-    post = await alice.write("The cat sat.", suggestion="h4ndle")
+    post = await alice.write("The cat sat.", suggestion="h4ndle", human_reviewed=True)
     assert post["fediverse_node"]["ai_disclosure"] == "ai-assisted"
     assert post["fediverse_node"]["human_reviewed"] is True
     assert post["fediverse_node"]["ai_tools"] == [

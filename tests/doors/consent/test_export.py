@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+from click.testing import CliRunner
+
+from fediverse_node.cli import main
+from fediverse_node.cli.desk import Desk
 from fediverse_node.export.dataset import export_dataset
+from fediverse_node.kernel.errors import NotValid
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.targets import Means, check
+from fediverse_node.web.control import export as control
 from tests.doors.consent.conftest import Ledger
 
 
@@ -87,3 +95,59 @@ async def test_the_checkpoint_of_an_export_is_one_that_the_node_gives_out(
     given = (await ledger.get("/consent/checkpoint")).body
     assert given == (folder / "consent/checkpoint").read_bytes()
     assert given.splitlines()[1] == b"2"
+
+
+async def test_what_the_command_asks_for_is_what_is_written(ledger: Ledger, tmp_path: Path) -> None:
+    kept, revoked = (
+        await ledger.allowed("A text of some length"),
+        await ledger.allowed("Another text like it"),
+    )
+    await ledger.allowed("Short")
+    receipt = (await ledger.get("/consent/receipts.jsonl")).lines[1]["id"]
+    asked = {
+        "out": str(tmp_path / "out"),
+        "filters": {"disclosure": ["human-only"], "min_length": 10, "since": "2020-01-01", "until": None},
+        "form": {"format": "both"},
+        "ended": [receipt],
+    }
+    made = await control.write(ledger.node.node, asked, lambda _: None)
+
+    assert made["rows"] == 1
+    assert column(tmp_path / "out", "id") == [kept.uri]
+    assert revoked.uri not in column(tmp_path / "out", "id")
+    assert (tmp_path / "out/data/train-00000-of-00001.parquet").exists()
+    assert (await checked(tmp_path / "out")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "asked", [{"filters": {"since": "soon"}}, {"filters": {"colour": 1}}, {"form": {"format": "csv"}}]
+)
+async def test_what_cannot_be_asked_for_is_refused_in_words(
+    ledger: Ledger, tmp_path: Path, asked: dict[str, object]
+) -> None:
+    with pytest.raises(NotValid, match="This cannot be asked for"):
+        await control.write(ledger.node.node, {"out": str(tmp_path / "out"), **asked}, lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_kept_list_of_revocations_goes_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def ask(desk: Desk, operation: str, **arguments: Any) -> dict[str, Any]:
+        asked.append(arguments)
+        return {"out": "x", "rows": 0, "authors": 0}
+
+    monkeypatch.setattr(Desk, "ask", ask)
+    kept = tmp_path / "revocations.jsonl"
+    kept.write_text('{"kind":"withdraw","revokes":"https://a.example/consent/receipts/1"}\n{"kind":"deny"}\n')
+    command = ["export", "--out", "x", "--language", "ar", "--revoked", str(kept)]
+    assert CliRunner().invoke(main, command).exit_code == 0
+    assert asked[0]["ended"] == ["https://a.example/consent/receipts/1"]
+    assert asked[0]["filters"]["languages"] == ("ar",)
+
+    kept.write_text("not a list\n")
+    refused = CliRunner().invoke(main, command)
+    assert (refused.exit_code, len(asked)) == (1, 1)
+    assert "is not a list of revocations" in refused.output

@@ -269,7 +269,7 @@ async def test_what_a_post_cannot_have_here_is_refused_and_not_dropped(street: S
         {"type": "Article"},
         {"oneOf": [{"type": "Note", "name": "a"}]},
         {"contentUsage": "search=n"},
-        {"aiDisclosure": "ai-autonomous"},
+        {"aiDisclosure": "a little"},
         {"interactionPolicy": {"canReply": {"always": ["https://x.example/u"]}}},
     ):
         status, words = await refused(street, {**note(street), **more})
@@ -305,12 +305,18 @@ async def test_a_word_on_training_is_written_down_with_its_door(street: Street) 
 
 async def test_a_model_is_named_where_it_took_part(street: Street) -> None:
     tools = [{"type": "Application", "name": "m-1", "aiProvider": "x", "aiAction": "rewrite"}]
-    location = await done(street, note(street, aiDisclosure="ai-assisted", aiTools=tools))
-    made = await said(street, location)
+    claims: JsonDict = {"aiDisclosure": "ai-assisted", "aiTools": tools}
+    unread = await said(street, await done(street, note(street, **claims)))
+    assert (unread.ai_disclosure, unread.human_reviewed) == ("ai-assisted", False)
+    made = await said(street, await done(street, note(street, **claims, humanReviewed=True)))
     assert (made.ai_disclosure, made.human_reviewed) == ("ai-assisted", True)
     assert [tool.name for tool in made.ai_tools] == ["m-1"]
     assert "AIassisted" in made.content_html
     assert (await refused(street, note(street, aiDisclosure="human-only", aiTools=tools)))[0] == 400
+    alone: JsonDict = {"aiDisclosure": "ai-autonomous", "aiTools": tools}
+    robot = await said(street, await done(street, note(street, **alone)))
+    assert (robot.ai_disclosure, robot.human_reviewed) == ("ai-autonomous", False)
+    assert (await refused(street, note(street, **alone, humanReviewed=True)))[0] == 400
 
 
 async def test_a_question_is_asked_and_answered(street: Street) -> None:
@@ -339,14 +345,17 @@ def soon(street: Street) -> JsonDict:
 
 
 async def test_an_update_changes_what_it_names_and_leaves_the_rest(street: Street) -> None:
-    made = await said(street, await done(street, note(street, summary="cw", contentUsage="train-ai=y")))
+    terms = {"purposes": ["train-ai", "dataset"], "sensitive": True}
+    words = note(street, summary="cw", contentUsage="train-ai=y", usageConsent=terms)
+    made = await said(street, await done(street, words))
     current = (await latest(street))["object"]
     await done(street, {"type": "Update", "object": {"id": made.uri, "summary": None}})
     after = await street.post(made.uri)
     assert after is not None
     assert (after.summary, after.sensitive, after.content_html) == (None, False, made.content_html)
     # The whole object comes back with another text: what was said of the old one says nothing of it.
-    await done(street, {"type": "Update", "object": {**current, "summary": None, "content": "<p>New</p>"}})
+    changed = {**current, "summary": None, "sensitive": False, "content": "<p>New</p>"}
+    await done(street, {"type": "Update", "object": changed})
     sent = (await latest(street))["object"]
     assert (sent["content"], sent["contentUsage"]) == ("<p>New</p>", "train-ai=n")
     await done(street, {"type": "Update", "object": {"id": made.uri, "contentUsage": "train-ai=y"}})

@@ -161,10 +161,10 @@ async def test_secure_mode_lets_apps_in_by_their_token_alone(database_url: str) 
 # proxyUrl
 
 
-async def test_an_actor_names_the_endpoint(street: Street) -> None:
+async def test_an_actor_names_the_endpoints(street: Street) -> None:
     _, actor = await get(street, "/users/alice", None)
     assert actor["endpoints"]["proxyUrl"] == street.node.addresses.proxy("alice")
-    assert "uploadMedia" not in actor["endpoints"]
+    assert actor["endpoints"]["uploadMedia"] == f"{street.alice.actor.uri}/uploads"
     assert actor["endpoints"]["oauthAuthorizationEndpoint"] == f"{street.node.base_url}/oauth/authorize"
     assert actor["endpoints"]["oauthTokenEndpoint"] == f"{street.node.base_url}/oauth/token"
 

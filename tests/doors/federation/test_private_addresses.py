@@ -21,14 +21,24 @@ import pytest
 
 from fediverse_node.actors import errands
 from fediverse_node.actors import queries as actors
+from fediverse_node.consent.notary import Notary
+from fediverse_node.datasets import users
+from fediverse_node.datasets.herald import Herald
+from fediverse_node.datasets.tables import dataset_users
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.federation.discovery import software
 from fediverse_node.federation.inbox.catching_up import CatchUpWorker
 from fediverse_node.federation.inbox.process import InboxWorker
+from fediverse_node.federation.outbox.edit import set_training_use
+from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.profiles.worker import ErrandWorker
 from fediverse_node.kernel.errors import NodeError
+from fediverse_node.receipts import queries as receipts
+from fediverse_node.signatures.notes import COSIGNATURE, NoteKey
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.routes import OPERATIONS
+from fediverse_node.witnesses.collect import Collector
+from fediverse_node.witnesses.model import Witness
 from tests.doors.federation.conftest import Street
 from tests.fakes.remote_server import Answer, JsonDict, RemoteActor, RemoteServer, rsa_key
 from tests.fixtures.nodes import running_node
@@ -237,11 +247,35 @@ async def answered(street: Street, url: str) -> None:
     assert answer.status in {200, 403, 404, 410, 422, 503}
 
 
+async def webhook(street: Street, url: str) -> None:
+    if not await street.read(lambda tx: receipts.last_endings(tx, 1)):
+        post = await publish(street.node.desk, street.alice.actor, Draft(text="Use this.", training_use=True))
+        await set_training_use(street.node.desk, street.alice.actor, post.id, allow=False, method="page")
+
+    def let_in_once(tx: Tx) -> None:
+        user, _ = users.add(tx, name="Lab", contact="data@lab.example", webhook="https://lab.example/")
+        row = dataset_users.update().where(dataset_users.c.id == user.id)
+        tx.execute(row.values(webhook=url, told=-1))
+
+    # As of an older version or another policy: it is looked at again when something is sent.
+    await street.write(let_in_once)
+    await Herald(street.node.node.db, street.node.node.outbound, street.node.addresses).run_once()
+
+
 async def proxy(street: Street, url: str) -> None:
     path = "/users/alice/proxy"
     async with street.node.http.post(path, data={"id": url}, headers=street.alice.bearer) as answer:
         assert answer.status < 500 or answer.status == 503
         await answer.read()
+
+
+async def witness(street: Street, url: str) -> None:
+    db = street.node.node.db
+    if await db.read(receipts.last_checkpoint) is None:
+        await publish(street.node.desk, street.alice.actor, Draft(text="Use this.", training_use=True))
+        await Notary(db).run_once()
+    key = NoteKey(name="witness.example", public=bytes(32), kind=COSIGNATURE)
+    await Collector(db, street.node.node.outbound, [Witness(key=key, url=url)]).run_once()
 
 
 WAYS_IN: dict[str, Callable[[Street, str], Awaitable[None]]] = {
@@ -264,13 +298,15 @@ WAYS_IN: dict[str, Callable[[Street, str], Awaitable[None]]] = {
         app,
         sent_here,
         answered,
+        webhook,
         proxy,
+        witness,
     )
 }
 #: Asks for nothing that an honest server of the lab has, so its twin is the way beside it.
 _ONLY_REFUSES = {"collection", "picture"}
 #: Where a redirect is never followed, or the address is a host and not an address.
-_NO_REDIRECT = {"delivery", "webfinger", "handle_of_an_actor", "nodeinfo"}
+_NO_REDIRECT = {"delivery", "webhook", "webfinger", "handle_of_an_actor", "nodeinfo", "witness"}
 
 
 async def search(street: Street, text: str) -> None:

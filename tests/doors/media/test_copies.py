@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fediverse_node.kernel.kinds import KINDS
 from fediverse_node.media import queries
-from fediverse_node.media.kinds import KINDS
 from fediverse_node.media.model import EMOJI, owner_of_actor, owner_of_post
 from fediverse_node.media.signing import Signer
 from fediverse_node.moderation import servers

@@ -314,7 +314,10 @@ async def test_a_suggestion_comes_into_the_box_and_the_post_says_so(helped: Help
     assert "training" not in form
     assert "tiny-1 (Practice)" in shown.text
 
-    await desk.browser.post(COMPOSE, **form | {"do": "publish", "text": "The cat sat. Really."})
+    assert "reviewed" not in form
+    await desk.browser.post(
+        COMPOSE, **form | {"do": "publish", "text": "The cat sat. Really.", "reviewed": "yes"}
+    )
     post = await desk.only()
     [tool] = post.ai_tools
     assert (post.ai_disclosure, tool.name, tool.provider, tool.action, post.human_reviewed) == (

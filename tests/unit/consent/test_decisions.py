@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent import channels, decisions, queries, terms
-from fediverse_node.consent.model import OPEN_DATASET, Decision, Entry, Kind, Subject
+from fediverse_node.consent.model import (
+    NOTHING_MORE,
+    OPEN_DATASET,
+    PLAIN,
+    PURPOSES,
+    Allowance,
+    Decision,
+    Entry,
+    Extent,
+    Kind,
+    Purpose,
+    Subject,
+)
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.storage.tx import Tx
 
@@ -89,7 +101,7 @@ def test_unknown_uses_are_refused_and_known_ones_are_not(tx: Tx) -> None:
         decisions.decide(
             tx, POST, actor_uri=ALICE, kind="grant", purposes=("train-ai", "advertising"), method="page"
         )
-    with pytest.raises(NotValid, match="at least train-ai"):
+    with pytest.raises(NotValid, match="one to train-ai, too"):
         decisions.decide(tx, POST, actor_uri=ALICE, kind="grant", purposes=("dataset",), method="page")
     decisions.decide(tx, POST, actor_uri=ALICE, kind="grant", purposes=("train-ai",), method="page")
     assert now_in_force(tx, POST) == Decision(train_ai=True, dataset=False)
@@ -145,6 +157,101 @@ def test_only_a_grant_that_fits_in_every_part_is_in_force(tx: Tx, change: dict[s
     assert decisions.granted(POST, replace(entry, **change)) is None
 
 
+# Uses, pictures, sensitive posts, and older terms
+
+
+def test_each_use_is_allowed_by_itself_and_none_is_taken_for_granted(tx: Tx) -> None:
+    to = Allowance(purposes=("ai-input",))
+    decisions.choose(tx, POST, actor_uri=ALICE, allow=True, method="page", to=to)
+    assert now_in_force(tx, POST) == Decision(ai_input=True)
+    said = channels.object_terms(now_in_force(tx, POST), ADDRESSES)
+    # No channel says anything of it but the receipt: AIPREF has no word for it.
+    assert (said["contentUsage"], "usageConsent" in said) == ("train-ai=n", True)
+    assert channels.headers(now_in_force(tx, POST), ADDRESSES)["Content-Usage"] == "train-ai=n"
+
+
+@pytest.mark.parametrize("purposes", [(), ("dataset",), ("dataset", "ai-input")])
+def test_the_dataset_is_not_allowed_without_training_and_nothing_is_no_yes(
+    tx: Tx, purposes: tuple[str, ...]
+) -> None:
+    with pytest.raises(NotValid):
+        decisions.choose(
+            tx, POST, actor_uri=ALICE, allow=True, method="page", to=Allowance(purposes=purposes)
+        )
+    to = Allowance(purposes=("train-ai", *purposes))
+    assert decisions.choose(tx, POST, actor_uri=ALICE, allow=True, method="page", to=to).kind == "grant"
+
+
+def test_another_yes_takes_the_place_of_the_first_and_the_same_one_does_not(tx: Tx) -> None:
+    first = decisions.choose(tx, POST, actor_uri=ALICE, allow=True, method="page")
+    same = Allowance(purposes=("dataset", "train-ai"))
+    assert decisions.choose(tx, POST, actor_uri=ALICE, allow=True, method="page", to=same) == first
+    less = Allowance(purposes=("train-ai",))
+    second = decisions.choose(tx, POST, actor_uri=ALICE, allow=True, method="page", to=less)
+    assert second.previous_seq == first.seq
+    assert now_in_force(tx, POST) == Decision(train_ai=True)
+    ended = decisions.choose(tx, POST, actor_uri=ALICE, allow=False, method="page")
+    assert (ended.kind, ended.purposes) == ("withdraw", ("train-ai",))
+
+
+def test_a_sensitive_post_is_allowed_only_as_such(tx: Tx) -> None:
+    sensitive = replace(POST, sensitive=True)
+    with pytest.raises(NotValid, match="sensitive"):
+        decisions.choose(tx, sensitive, actor_uri=ALICE, allow=True, method="page")
+    to = Allowance(sensitive=True)
+    entry = decisions.choose(tx, sensitive, actor_uri=ALICE, allow=True, method="page", to=to)
+    assert entry.sensitive is True
+    assert now_in_force(tx, sensitive).train_ai
+    # Said of a post that is not sensitive it says nothing, and does not hold once the post becomes so.
+    other = replace(POST, object_uri=f"{ALICE}/posts/2")
+    assert decisions.choose(tx, other, actor_uri=ALICE, allow=True, method="page", to=to).sensitive is None
+    assert now_in_force(tx, replace(other, sensitive=True)) == Decision()
+    line = decisions.supersede(tx, replace(other, sensitive=True))
+    assert line is not None
+    assert line.kind == "supersede"
+
+
+def test_a_picture_is_allowed_by_its_own_name_and_never_because_the_text_is(tx: Tx) -> None:
+    ones, twos = "1" * 64, "2" * 64
+    pictures = replace(POST, media=(ones, twos))
+    decisions.choose(tx, pictures, actor_uri=ALICE, allow=True, method="page")
+    assert now_in_force(tx, pictures).media == ()
+    assert decisions.of_picture(now_in_force(tx, pictures), ones) == Decision()
+    to = Allowance(media=(twos,))
+    entry = decisions.choose(tx, pictures, actor_uri=ALICE, allow=True, method="page", to=to)
+    assert entry.media_sha256 == (twos,)
+    decision = now_in_force(tx, pictures)
+    assert decisions.of_picture(decision, twos).train_ai
+    assert decisions.of_picture(decision, ones) == Decision()
+    assert decisions.of_picture(decision, None) == Decision()
+    # A picture that is not in the post any more is not allowed.
+    assert now_in_force(tx, replace(pictures, media=(ones,))).media == ()
+
+
+def test_a_picture_of_another_post_is_refused(tx: Tx) -> None:
+    pictures = replace(POST, media=("1" * 64,))
+    with pytest.raises(NotValid, match="picture"):
+        decisions.choose(
+            tx, pictures, actor_uri=ALICE, allow=True, method="page", to=Allowance(media=("2" * 64,))
+        )
+    to = Allowance(media=("1" * 64,))
+    assert decisions.choose(tx, pictures, actor_uri=ALICE, allow=True, method="page", to=to).kind == "grant"
+
+
+def an_old_yes(tx: Tx, *purposes: Purpose, extent: Extent = NOTHING_MORE) -> Decision:
+    line = (ALICE, POST.object_uri, POST.revision)
+    queries.append(tx, line, kind="grant", purposes=purposes, terms=terms.FIRST, method="page", extent=extent)
+    return now_in_force(tx, replace(POST, media=("1" * 64,)))
+
+
+def test_what_was_allowed_under_older_terms_stays_allowed_and_is_never_widened(tx: Tx) -> None:
+    assert an_old_yes(tx, "train-ai", "dataset") == Decision(train_ai=True, dataset=True)
+    # The first terms spoke neither of answers nor of pictures: a line that says so was never agreed to.
+    assert an_old_yes(tx, "train-ai", "ai-input") == Decision()
+    assert an_old_yes(tx, "train-ai", extent=Extent(media_sha256=("1" * 64,))) == Decision()
+    assert an_old_yes(tx, "train-ai") == Decision(train_ai=True)
+
+
 # Any history: every channel says what the ledger says
 
 MOVES = [
@@ -158,27 +265,31 @@ MOVES = [
     "suspend",
     "restore",
     "mallory yes",
+    "mark",
+    "unmark",
+    "yes to a sensitive one",
+    "only answers",
 ]
+ANYWAY = Allowance(purposes=PURPOSES, sensitive=True)
+ANSWERS = Allowance(purposes=("ai-input",))
+ALLOWANCES = {"yes": PLAIN, "yes to a sensitive one": ANYWAY, "only answers": ANSWERS}
 
 
 @dataclass
 class World:
-    """A model of the rules, kept apart from the code: a set of (revision) that is allowed now."""
+    """A model of the rules, kept apart from the code: which revision is allowed now, and for what."""
 
     subject: Subject = POST
     allowed: str | None = None
+    to: Allowance = PLAIN
 
     @property
     def open(self) -> bool:
         return self.subject.public and self.subject.own and self.subject.present
 
     def play(self, tx: Tx, move: str) -> None:
-        if move == "yes" and self.open:
-            decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page")
-            self.allowed = self.subject.revision
-        elif move == "yes":
-            with pytest.raises(NotValid):
-                decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page")
+        if move in ALLOWANCES:
+            self._say_yes(tx, ALLOWANCES[move])
         elif move == "mallory yes":
             with pytest.raises(NotAllowed):
                 decisions.choose(tx, self.subject, actor_uri=MALLORY, allow=True, method="page")
@@ -189,6 +300,16 @@ class World:
             self._edit(tx, "a" * 64 if move == "edit back" else self._next_revision())
         else:
             self._change(tx, move)
+
+    def _say_yes(self, tx: Tx, to: Allowance) -> None:
+        if self.open and (to.sensitive or not self.subject.sensitive):
+            decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page", to=to)
+            # Said of a post that is not sensitive it says nothing of a time when it will be.
+            self.allowed = self.subject.revision
+            self.to = replace(to, sensitive=to.sensitive and self.subject.sensitive)
+            return
+        with pytest.raises(NotValid):
+            decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page", to=to)
 
     def _next_revision(self) -> str:
         return chr(ord(self.subject.revision[0]) + 1) * 64
@@ -206,15 +327,24 @@ class World:
             "suspend": {"own": False},
             "restore": {"own": True},
             "delete": {"present": False},
+            "mark": {"sensitive": True},
+            "unmark": {"sensitive": False},
         }
         self.subject = replace(self.subject, **changes[move])
+        if move == "mark" and not self.to.sensitive:
+            decisions.supersede(tx, self.subject)
+            self.allowed = None
         if move == "delete":
             decisions.erase(tx, self.subject)
             self.allowed = None
 
     @property
+    def purposes(self) -> tuple[str, ...]:
+        return self.to.purposes if self.open and self.allowed == self.subject.revision else ()
+
+    @property
     def answer(self) -> bool:
-        return self.open and self.allowed == self.subject.revision
+        return "train-ai" in self.purposes
 
 
 def training_allowed_by_aipref(text: str) -> bool:
@@ -252,7 +382,7 @@ def test_after_any_history_every_channel_says_what_the_ledger_says(tx: Tx, moves
                 terms_of_object.get("xRobotsTag"),
             ):
                 assert ("noai" in (directives or "").split(", ")) is not world.answer
-            assert decision.dataset is world.answer
+            assert decision.purposes == world.purposes
         savepoint.rollback()
 
 

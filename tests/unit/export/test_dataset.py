@@ -28,8 +28,9 @@ from fediverse_node.consent import decisions
 from fediverse_node.consent import queries as ledger
 from fediverse_node.consent.model import OPEN_DATASET
 from fediverse_node.consent.terms import CURRENT, Terms
-from fediverse_node.export import dataset
+from fediverse_node.export import progress
 from fediverse_node.export.dataset import Result, export_dataset
+from fediverse_node.export.filters import HUMAN_ONLY, WITH_ASSISTANCE
 from fediverse_node.kernel.clock import system_clock
 from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.kernel.ids import IdFactory
@@ -149,7 +150,8 @@ async def test_the_manifest_vouches_for_every_file(db: Database, alice: Actor, t
         "consent/key",
         "consent/proofs.jsonl",
         "consent/receipts.jsonl",
-        "consent/terms.txt",
+        "consent/terms/training-2.txt",
+        "croissant.json",
         "data/train.jsonl",
     ]
     for digest, name in lines:
@@ -190,15 +192,15 @@ async def test_it_says_how_far_it_is(
 ) -> None:
     for number in range(3):
         await db.write(lambda tx, number=number: allowed_post(tx, alice, f"post {number}"))  # type: ignore[misc]  # bound per turn
-    monkeypatch.setattr(dataset, "TELL_EVERY", 2)
+    monkeypatch.setattr(progress, "TELL_EVERY", 2)
     told: list[str] = []
     await export_dataset(db, CONFIG, tmp_path / "out", progress=told.append)
-    assert told == [
-        "collecting: 2 posts so far",
-        "proving: 2 posts so far",
-        "writing: 2 posts so far",
-        "writing receipts: 2 posts so far",
-        "checking 3 posts again",
+    assert [line.partition(",")[0] for line in told] == [
+        "collecting: 2 posts",
+        "proving: 2 posts of 3",
+        "writing: 2 posts of 3",
+        "writing receipts: 2 posts of 3",
+        "checking again: 3 posts of 3",
     ]
 
 
@@ -373,7 +375,8 @@ async def test_the_canary_is_nowhere(
     caplog.set_level(logging.DEBUG)
     await db.write(lambda tx: ATTACKS[name](tx, alice))
     await db.write(lambda tx: allowed_post(tx, alice, "the twin that may go out"))
-    await export_dataset(db, CONFIG, tmp_path / "out", include_ai_assisted=include_ai_assisted)
+    filters = WITH_ASSISTANCE if include_ai_assisted else HUMAN_ONLY
+    await export_dataset(db, CONFIG, tmp_path / "out", filters=filters)
     assert texts(tmp_path / "out")[-1] == "the twin that may go out"
     assert CANARY.encode() not in everything(tmp_path)
     assert CANARY not in caplog.text
@@ -432,7 +435,8 @@ async def test_assisted_posts_are_in_only_when_asked_for_and_always_labelled(
         )
 
     await db.write(unit)
-    await export_dataset(db, CONFIG, tmp_path / "out", include_ai_assisted=include)
+    filters = WITH_ASSISTANCE if include else HUMAN_ONLY
+    await export_dataset(db, CONFIG, tmp_path / "out", filters=filters)
     assert texts(tmp_path / "out") == expected
     for row in rows(tmp_path / "out"):
         assert row["ai_disclosure"] == ("ai-assisted" if row["text"] == "assisted" else "human-only")
@@ -514,7 +518,7 @@ class OneTransaction:
     write = read
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(moves=st.lists(st.sampled_from(NOISE), max_size=8))
 def test_nothing_else_on_the_server_changes_a_byte(
     database_url: str, tmp_path_factory: pytest.TempPathFactory, moves: list[str]
@@ -638,18 +642,18 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from fediverse_node.config import Config, Instance
-from fediverse_node.export import dataset, folder
+from fediverse_node.export import dataset, folder, release
 from fediverse_node.storage.engine import open_database
 
 where, url, out = sys.argv[1:]
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 if where == "collecting":
-    dataset.row_of = die
+    release.row_of = die
 elif where == "writing":
-    dataset._decode = die
+    release._decode = die
 elif where == "syncing":
-    dataset.sync = die
+    release.sync = die
 else:
     dataset.appear = die
 config = Config(instance=Instance(origin="https://alpha.example", name="Alpha"))

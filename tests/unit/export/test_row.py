@@ -9,16 +9,19 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent.model import Entry, Granted
 from fediverse_node.export.eligible import Eligible
+from fediverse_node.export.languages import Detector
 from fediverse_node.export.row import own_words, row_of
-from fediverse_node.posts.model import AiTool, Post
+from fediverse_node.posts.exportable import Candidate
+from fediverse_node.posts.model import AiTool
 from fediverse_node.receipts.model import Receipt
 
 ADDRESSES = Addresses("https://alpha.example")
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+NOBODY = Detector(wanted=False)
 URI = "https://alpha.example/users/alice/posts/1"
 
 
-def a_post(**changes: Any) -> Post:
+def a_post(**changes: Any) -> Candidate:
     values: dict[str, Any] = {
         "id": 1,
         "uri": URI,
@@ -27,16 +30,29 @@ def a_post(**changes: Any) -> Post:
         "local": True,
         "visibility": "public",
         "content_html": "<p>Hello <b>you</b></p>",
+        "boost_of_id": None,
+        "in_reply_to_id": None,
+        "local_only": False,
+        "sensitive": False,
+        "licence": None,
+        "source": None,
+        "source_media_type": None,
+        "digital_source_type": None,
+        "ai_tools": (),
+        "human_reviewed": None,
+        "edited_at": None,
+        "deleted_at": None,
+        "ai_share": None,
+        "ai_share_method": None,
         "revision": "a" * 64,
         "ai_disclosure": "human-only",
         "language": "en",
         "published_at": NOW,
-        "created_at": NOW,
     }
-    return Post(**{**values, **changes})
+    return Candidate(**{**values, **changes})
 
 
-def found(post: Post) -> Eligible:
+def found(post: Candidate) -> Eligible:
     author = Actor(
         id=2,
         uri="https://alpha.example/users/alice",
@@ -65,7 +81,7 @@ def found(post: Post) -> Eligible:
 
 
 def test_a_row_says_whose_when_and_by_which_consent() -> None:
-    row = row_of(found(a_post()), addresses=ADDRESSES)
+    row = row_of(found(a_post()), addresses=ADDRESSES, detector=NOBODY)
     assert row is not None
     assert (row.id, row.url, row.text) == (URI, "https://alpha.example/@alice/1", "Hello you")
     assert (row.created, row.edited, row.added) == ("2026-11-21T09:30:00Z", None, "2026-11-21T09:30:00Z")
@@ -78,7 +94,7 @@ def test_a_row_says_whose_when_and_by_which_consent() -> None:
 
 def test_an_assisted_row_names_its_tools() -> None:
     post = a_post(ai_disclosure="ai-assisted", ai_tools=(AiTool(name="m", provider="P", action="rewrite"),))
-    row = row_of(found(post), addresses=ADDRESSES)
+    row = row_of(found(post), addresses=ADDRESSES, detector=NOBODY)
     assert row is not None
     assert (row.ai_disclosure, row.ai_tools[0].provider) == ("ai-assisted", "P")
 
@@ -117,14 +133,18 @@ def test_the_text_is_the_authors_own(changes: dict[str, Any], expected: str) -> 
 
 def test_where_nothing_of_the_authors_own_is_left_there_is_no_row() -> None:
     assert (
-        row_of(found(a_post(source="> all theirs", source_media_type="text/plain")), addresses=ADDRESSES)
+        row_of(
+            found(a_post(source="> all theirs", source_media_type="text/plain")),
+            addresses=ADDRESSES,
+            detector=NOBODY,
+        )
         is None
     )
 
 
 @pytest.mark.parametrize("language", [None, "", "x", "en<script>", "klingon!"])
 def test_what_is_no_language_is_unknown(language: str | None) -> None:
-    row = row_of(found(a_post(language=language)), addresses=ADDRESSES)
+    row = row_of(found(a_post(language=language)), addresses=ADDRESSES, detector=NOBODY)
     assert row is not None
     assert row.language == "und"
 

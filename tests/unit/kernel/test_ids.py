@@ -37,6 +37,16 @@ def test_what_is_stored_late_gets_an_id_of_its_own_time() -> None:
     assert 0 < id_at(datetime(1990, 1, 1, tzinfo=UTC)) < lowest_id_at(NOW)
 
 
+def test_what_is_older_than_the_ids_keeps_its_order() -> None:
+    # Its ids lie in the first two days of 2020, when nobody had any of ours.
+    years = [id_at(datetime(year, 1, 1, tzinfo=UTC)) for year in range(1990, 2027) if year != 2020]
+    assert years == sorted(set(years))
+    assert id_at(datetime(1985, 1, 1, tzinfo=UTC)) < years[1]
+    eve = datetime(2019, 12, 31, 23, 59, 59, tzinfo=UTC)
+    later = id_at(eve + timedelta(milliseconds=1))
+    assert id_at(eve) < later < lowest_id_at(datetime(2020, 1, 3, tzinfo=UTC))
+
+
 def test_threads_never_get_the_same_id() -> None:
     new_id = IdFactory()
     made: list[int] = []

@@ -29,7 +29,7 @@ Make = Callable[..., Copies]
 async def make(db: Database, tmp_path: Path) -> AsyncIterator[Make]:
     async with Outbound(LAB, user_agent="test") as outbound:
 
-        def made(*, budget: int = 1 << 20, seconds: float = 5, free_at_least: int = 0) -> Copies:
+        def made(*, budget: int = 1 << 20, seconds: float = 60, free_at_least: int = 0) -> Copies:
             return Copies(
                 db, outbound, root=tmp_path, budget=budget, seconds=seconds, free_at_least=free_at_least
             )
@@ -51,13 +51,14 @@ async def opened(copies: Copies) -> Copies:
 
 
 async def test_a_server_that_drips_is_left_in_time_and_remembered(make: Make, tmp_path: Path) -> None:
-    copies = await opened(make(seconds=0.2))
+    copies = await opened(make(seconds=0.5))
     async with HostileServer(stalls(OPENING)) as server:
         for _ in range(2):
             with pytest.raises(NotNow):
                 await copies.make(wanted(server))
         assert server.connections == 1
     assert files(tmp_path) == []
+    copies._seconds = 60
     async with HostileServer(replies(answer(body=PNG))) as server:
         assert (await copies.make(wanted(server))).size == len(PNG)
 

@@ -29,7 +29,7 @@ async def test_a_slow_server_holds_only_its_own_places() -> None:
 
 
 async def test_those_beyond_the_bound_wait_for_their_turn() -> None:
-    made, done = turns(from_one=1, waiting=9, seconds=5), []
+    made, done = turns(from_one=1, waiting=9, seconds=60), []
 
     async def work(number: int) -> None:
         async with made.take("one.example"):
@@ -41,7 +41,7 @@ async def test_those_beyond_the_bound_wait_for_their_turn() -> None:
 
 
 async def test_only_so_many_wait() -> None:
-    made = turns(from_one=1, waiting=1, seconds=5)
+    made = turns(from_one=1, waiting=1, seconds=60)
 
     async def work() -> str:
         try:
@@ -58,7 +58,7 @@ async def test_only_so_many_wait() -> None:
 
 
 async def test_whoever_gives_up_leaves_the_place_to_others() -> None:
-    made = turns(from_one=1, waiting=5, seconds=5)
+    made = turns(from_one=1, waiting=5, seconds=60)
     async with made.take("one.example"):
         waiting = asyncio.ensure_future(made.take("one.example").__aenter__())
         await asyncio.sleep(0)

@@ -80,9 +80,6 @@ async def test_an_export_gets_the_smallest_checkpoint_that_holds_it(database_url
 
         large = checkpoints.covering(tx, 298)
         assert (large.size, checkpoints.covering(tx, 150).note) == (299, large.note)
-        prove, last = checkpoints.prover(tx, large), queries.by_seq(tx, 299)
-        assert last is not None
-        assert prove(last.log_index, bytes.fromhex(last.salt or "")) == checkpoints.proof_of(tx, last)
         assert notes.open_note(large.note, checkpoints.signer(tx).key)
 
     db = open_database(database_url)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.signatures import tlog
-from fediverse_node.signatures.tlog import Checkpoint, Proof
+from fediverse_node.signatures.tlog import Checkpoint, Proof, Submission
 
 #: The example of C2SP tlog-checkpoint.
 SOFA = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
@@ -130,3 +130,48 @@ def test_a_checkpoint_says_what_is_signed() -> None:
         Checkpoint(origin="a", size=0, root=bytes(32)).text
         == f"a\n0\n{base64.b64encode(bytes(32)).decode()}\n"
     )
+
+
+#: The example of C2SP tlog-witness, without the second signature line.
+SUBMISSION = (
+    "old 20852014\n"
+    "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n"
+    "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=\n"
+    "5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=\n"
+    "/6WVhPs2CwSsb5rYBH5cjHV/wSmA79abXAwhXw3Kj/0=\n"
+    f"\n{SOFA}\n"
+    "\u2014 example.com/behind-the-sofa "
+    "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
+)
+
+
+def test_the_submission_of_the_specification_is_read_and_written() -> None:
+    found = tlog.read_submission(SUBMISSION)
+
+    assert (found.old, len(found.path)) == (20852014, 4)
+    assert found.checkpoint.startswith(SOFA)
+    assert found.text == SUBMISSION
+    assert tlog.read_submission(Submission(old=0, path=(), checkpoint=found.checkpoint).text).old == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        SUBMISSION.replace("old 20852014", "old 020852014"),
+        SUBMISSION.replace("old 20852014", "20852014"),
+        SUBMISSION.replace("PlRN", "Pl"),
+        SUBMISSION.replace("\n\n", "\n"),
+        SUBMISSION.replace("old 20852014\n", "old 20852014\n" + f"{'A' * 43}=\n" * 60),
+    ],
+)
+def test_what_is_no_submission_is_refused(text: str) -> None:
+    with pytest.raises(NotValid):
+        tlog.read_submission(text)
+
+
+def test_the_size_of_a_witness_is_read() -> None:
+    assert tlog.read_size("20852163\n") == 20852163
+    for wrong in ("", "07\n", "-1\n", "7 lines\n"):
+        with pytest.raises(NotValid):
+            tlog.read_size(wrong)

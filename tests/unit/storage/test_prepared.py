@@ -48,8 +48,7 @@ async def test_values_come_back_as_they_went_in(
 
 
 async def test_a_mark_in_the_text_is_no_place_for_a_value(db: Database) -> None:
-    text = sa.cast(sa.bindparam("a", type_=sa.Text), sa.Text)
-    statement = sa.select(text, sa.literal_column("'100% $1 '", sa.Text))
+    statement = echo(a=sa.Text).add_columns(sa.literal_column("'100% $1 '", sa.Text))
     assert await db.read(lambda tx: tuple(tx.all(statement, {"a": "%s"})[0])) == ("%s", "100% $1 ")
 
 

@@ -71,7 +71,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "a proof that is none": (_set(PROOFS, proof="x"), "cannot be checked"),
     "a checkpoint": (_replace("consent/checkpoint", "\n2\n", "\n3\n"), "The checkpoint does not hold"),
     "a missing checkpoint": (lambda folder: (folder / "consent/checkpoint").unlink(), "another checkpoint"),
-    "the terms": (_replace("consent/terms.txt", "you", "we"), "allowed under other terms"),
+    "the terms": (_replace("consent/terms/training-2.txt", "you", "we"), "allowed under other terms"),
     "the key": (_replace("consent/key", "+", "x+"), "The dataset names another log"),
 }
 

@@ -7,6 +7,7 @@ import pytest
 from fediverse_node.activitystreams.read import read_activity, read_object
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import queries as ledger
+from fediverse_node.consent.model import Allowance
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.edit import Edit, edit, set_training_use
 from fediverse_node.federation.outbox.publish import Draft, publish
@@ -76,10 +77,39 @@ async def test_a_yes_said_with_the_edit_is_for_the_new_text(db: Database, desk: 
 
 
 async def test_an_edit_that_changes_no_word_keeps_the_yes(db: Database, desk: Desk, alice: Actor) -> None:
-    post = await publish(desk, alice, Draft(text="one", training_use=True))
-    await edit(desk, alice, post.id, Edit(text="one", sensitive=True))
+    allowing = Allowance(sensitive=True)
+    draft = Draft(text="one", sensitive=True, training_use=True, allowing=allowing)
+    post = await publish(desk, alice, draft)
+    await edit(desk, alice, post.id, Edit(text="one"))
     assert await kinds(db, post) == ["grant"]
     assert (await sent(db))[-1][0]["object"]["contentUsage"] == "train-ai=y"
+
+
+async def test_a_post_that_becomes_sensitive_has_to_be_allowed_as_such(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    post = await publish(desk, alice, Draft(text="one", training_use=True))
+    await edit(desk, alice, post.id, Edit(text="one", sensitive=True))
+    assert await kinds(db, post) == ["grant", "supersede"]
+    assert (await sent(db))[-1][0]["object"]["contentUsage"] == "train-ai=n"
+    with pytest.raises(NotValid, match="sensitive"):
+        await set_training_use(desk, alice, post.id, allow=True, method="page")
+    to = Allowance(sensitive=True)
+    assert (await set_training_use(desk, alice, post.id, allow=True, method="page", to=to)).train_ai
+
+
+async def test_another_licence_is_another_revision_and_is_said_to_everybody(
+    db: Database, desk: Desk, alice: Actor
+) -> None:
+    post = await publish(desk, alice, Draft(text="one", licence="CC-BY-4.0", training_use=True))
+    assert (await sent(db))[-1][0]["object"]["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    await edit(desk, alice, post.id, Edit(text="one"))
+    assert await kinds(db, post) == ["grant"]
+    await edit(desk, alice, post.id, Edit(text="one", licence="CC0-1.0"))
+    assert await kinds(db, post) == ["grant", "supersede"]
+    assert "publicdomain/zero" in (await sent(db))[-1][0]["object"]["license"]
+    await edit(desk, alice, post.id, Edit(text="one", licence=""))
+    assert "license" not in (await sent(db))[-1][0]["object"]
 
 
 async def test_the_same_characters_read_as_markdown_are_another_text(

@@ -267,8 +267,9 @@ async def test_a_post_made_with_a_suggestion_says_so_to_people_and_machines(
 ) -> None:
     account = await account_id(db, alice)
     handle = await db.write(lambda tx: suggested(tx, account, action=action))
-    post = await publish(desk, alice, Draft(text="Guten Tag", suggestion_handle=handle, language="de-AT"))
-    assert "Mit KI-Hilfe geschrieben" in post.content_html
+    draft = Draft(text="Guten Tag", suggestion_handle=handle, language="de-AT", reviewed=True)
+    post = await publish(desk, alice, draft)
+    assert "Mit KI-Hilfe geschrieben, vor dem" in post.content_html
     assert post.content_html.endswith("#<span>AIassisted</span></a></p>")
     [(document, _)] = await sent(db)
     claims = read_object(document["object"]).ai

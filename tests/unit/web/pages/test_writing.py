@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from fediverse_node.accounts.model import Account
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.posts.model import Post, Visibility
-from fediverse_node.web.pages.writing import Typed, draft_of, from_form, from_intent
+from fediverse_node.web.pages.deciding import Ticks
+from fediverse_node.web.pages.writing import Picked, Typed, draft_of, from_form, from_intent
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ACCOUNT = Account(id=1, actor_id=1, language="ar", visibility="unlisted", created_at=NOW)
@@ -24,14 +25,14 @@ PARENT = Post(
 
 def test_an_empty_form_has_the_accounts_own_defaults_and_no_yes() -> None:
     typed = from_intent({}, ACCOUNT, language="en")
-    assert (typed.text, typed.language, typed.visibility, typed.training) == ("", "ar", "unlisted", False)
+    assert (typed.text, typed.language, typed.visibility, typed.ticks.purposes) == ("", "ar", "unlisted", ())
     assert typed.key != from_intent({}, ACCOUNT, language="en").key
 
 
 @given(st.dictionaries(st.sampled_from([*Typed.__slots__, "content", "name", "inReplyTo"]), st.text()))
 def test_no_intent_decides_who_sees_it_or_says_yes(query: dict[str, str]) -> None:
     typed = from_intent(query, ACCOUNT, language="en")
-    assert (typed.visibility, typed.language, typed.training) == ("unlisted", "ar", False)
+    assert (typed.visibility, typed.language, typed.ticks.purposes) == ("unlisted", "ar", ())
     assert (typed.suggestions, typed.before, typed.options) == ((), "", "")
 
 
@@ -79,13 +80,29 @@ def test_the_box_always_speaks_for_a_public_post(
     training: bool,  # noqa: FBT001 a value of a table
     said: bool | None,  # noqa: FBT001 as above
 ) -> None:
-    draft = draft_of(replace(TYPED, visibility=visibility, training=training), parent_id=None)
+    draft = draft_of(replace(TYPED, visibility=visibility, ticks=Ticks(training=training)), parent_id=None)
     assert (draft.training_use, draft.method) == (said, "page")
 
 
+def test_a_picture_is_allowed_only_along_with_its_post() -> None:
+    typed = replace(TYPED, pictures=(Picked(id=7, allowed=True), Picked(id=8)))
+    with pytest.raises(NotValid, match="together with its post"):
+        draft_of(typed, parent_id=None)
+    both = replace(typed, ticks=Ticks(training=True))
+    assert draft_of(both, parent_id=None).allowing.media == ("7",)
+    assert not any(each.allowed for each in both.undecided().pictures)
+
+
+def test_who_is_not_asked_and_says_nothing_has_said_nothing() -> None:
+    assert draft_of(TYPED, parent_id=None, asked=False).training_use is None
+    assert draft_of(TYPED, parent_id=None).training_use is False
+    ticked = replace(TYPED, ticks=Ticks(uses=("ai-input",)))
+    assert draft_of(ticked, parent_id=None, asked=False).training_use is True
+
+
 def test_a_suggestion_takes_the_place_of_the_text_and_can_be_put_back() -> None:
-    once = replace(TYPED, training=True).with_suggestion("Better", "handle-1")
-    assert (once.text, once.before, once.suggestions, once.training) == (
+    once = replace(TYPED, ticks=Ticks(training=True)).with_suggestion("Better", "handle-1")
+    assert (once.text, once.before, once.suggestions, once.ticks.training) == (
         "Better",
         "Hello",
         ("handle-1",),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fediverse_node.media.kinds import KINDS, LOOKS_AT, kind_of
+from fediverse_node.kernel.kinds import KINDS, LOOKS_AT, kind_of
 
 FTYP = b"\x00\x00\x00\x20ftyp"
 

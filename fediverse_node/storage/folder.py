@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-#: Below this many free bytes no file of others is taken in: the database needs the room.
+#: Below this many free bytes no file is taken in: the database needs the room.
 FREE_AT_LEAST = 500 << 20
-#: Seconds after which a file that nobody noted belongs to nobody. No download takes that long.
+#: Seconds after which a file that nobody noted belongs to nobody. Nothing takes that long to come in.
 STRAY_AFTER = 600.0
 
 _NAME = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -26,7 +26,7 @@ _NEW = "new"
 
 
 class Folder:
-    """A folder of copies.
+    """A folder of files.
 
     Args:
         root: made when the first file arrives.

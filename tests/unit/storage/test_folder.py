@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fediverse_node.media.folder import FREE_AT_LEAST, Folder
+from fediverse_node.storage.folder import FREE_AT_LEAST, Folder
 
 
 def write(folder: Folder, body: bytes = b"abc") -> str:

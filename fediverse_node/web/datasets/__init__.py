@@ -1,0 +1,1 @@
+"""The door for whoever uses the open dataset: releases, their files, and the stream of decisions."""
