@@ -105,7 +105,7 @@ class Copies:
             await self.db.write(lambda tx: queries.note_uses(tx, uses))
 
     async def make(self, wanted: Wanted) -> Copy:
-        """A copy of what is *wanted*, fetched now.
+        """A copy of what is *wanted*, fetched now unless somebody else just did.
 
         Raises:
             NotFound: there is nothing there, or nothing that is shown here.
@@ -118,7 +118,8 @@ class Copies:
         flight = self._flights[wanted.key] = asyncio.get_running_loop().create_future()
         try:
             async with self._turns.take(wanted.host):
-                copy = await self._fetch(wanted)
+                # Whoever asked just before the last copy was noted comes here just after it.
+                copy = await self.db.read(partial(queries.find, key=wanted.key)) or await self._fetch(wanted)
             flight.set_result(copy)
         except BaseException as error:  # whoever waits must be woken also when this request is cancelled
             flight.set_exception(error if isinstance(error, NodeError) else NotNow(detail="interrupted"))

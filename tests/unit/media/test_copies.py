@@ -15,7 +15,7 @@ from fediverse_node.media.model import Wanted
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy
 from fediverse_node.storage.database import Database
-from tests.fakes.hostile_server import HostileServer, answer, endless, replies, stalls
+from tests.fakes.hostile_server import HostileServer, Seen, answer, endless, replies, stalls
 from tests.fixtures.waiting import wait_until
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(500)
@@ -101,7 +101,25 @@ async def test_a_full_disk_is_not_held_against_the_file(make: Make, tmp_path: Pa
 
 async def test_of_two_processes_that_fetch_the_same_one_keeps_its_file(make: Make, tmp_path: Path) -> None:
     one, other = await opened(make()), await opened(make())
-    async with HostileServer(replies(answer(body=PNG))) as server:
-        made = [await each.make(wanted(server)) for each in (one, other)]
+    both = asyncio.Barrier(2)
+
+    async def behave(_seen: Seen, writer: asyncio.StreamWriter) -> bool:
+        await both.wait()
+        writer.write(answer(body=PNG))
+        return True
+
+    async with asyncio.timeout(60), HostileServer(behave) as server:
+        made = await asyncio.gather(*(each.make(wanted(server)) for each in (one, other)))
+        assert len(server.requests) == 2
     assert made[0] == made[1]
     assert [path.name for path in files(tmp_path)] == [made[0].name]
+
+
+async def test_who_asks_just_after_a_copy_was_made_is_given_that_one(make: Make, tmp_path: Path) -> None:
+    copies = await opened(make())
+    async with HostileServer(replies(answer(body=PNG))) as server:
+        assert await copies.make(wanted(server)) == await copies.make(wanted(server))
+        assert len(server.requests) == 1
+        await copies.make(wanted(server, "/b.png"))
+        assert len(server.requests) == 2
+    assert len(files(tmp_path)) == 2
