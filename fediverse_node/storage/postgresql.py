@@ -88,11 +88,6 @@ class _Line:
             self.connection.invalidate()
             self.connection.close()
 
-    @property
-    def lost(self) -> bool:
-        """The server, or the way to it, has gone."""
-        return bool(self.direct.driver.closed)
-
 
 class PostgresqlDatabase(Database):
     """See the module."""
@@ -169,10 +164,11 @@ class PostgresqlDatabase(Database):
             yield line
             line.say(_COMMIT)
         except BaseException:
-            if line.lost:
-                self._forget(line)
-            else:
+            # What went wrong is what is raised, also when the connection is gone: then the server undid it.
+            try:
                 line.say(_ROLLBACK)
+            except sa.exc.DBAPIError:
+                self._forget(line)
             raise
 
     def _begun(self, begin: bytes) -> _Line:

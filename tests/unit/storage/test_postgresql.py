@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from fediverse_node.kernel.clock import system_clock
+from fediverse_node.kernel.errors import NotFound
 from fediverse_node.storage import postgresql
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.engine import open_database
@@ -88,6 +89,24 @@ async def test_nobody_notices_that_the_server_ended_a_connection_in_between(db: 
             *(turn(lambda tx: tx.scalar(sa.select(sa.literal(1)), {})) for _ in range(16))
         )
         assert answers == [1] * 16
+
+
+async def test_a_refusal_is_heard_also_when_the_connection_is_gone_by_then(db: Database) -> None:
+    if not isinstance(db, PostgresqlDatabase):
+        pytest.skip("a SQLite file has no server")
+    me = sa.select(sa.func.pg_backend_pid(type_=sa.Integer))
+    engine = db.engine
+
+    def unit(tx: Tx) -> None:
+        with engine.connect() as other:
+            # Comes back once that connection has ended, of which ours has not heard yet.
+            assert other.scalar(sa.select(sa.func.pg_terminate_backend(tx.scalar(me, {}), 60_000)))
+        raise NotFound("There is no such post.")
+
+    for turn in (db.read, db.write):
+        with pytest.raises(NotFound):
+            await turn(unit)
+        assert await turn(lambda tx: tx.scalar(sa.select(sa.literal(1)), {})) == 1
 
 
 async def test_a_failure_that_a_unit_keeps_to_itself_is_no_success(db: Database) -> None:
