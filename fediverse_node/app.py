@@ -25,6 +25,8 @@ from fediverse_node.archive.worker import WishWorker
 from fediverse_node.assist.configured import open_provider
 from fediverse_node.config import Config
 from fediverse_node.consent.notary import Notary
+from fediverse_node.consent.remembered import memory_of
+from fediverse_node.credentials import sealing as credential_sealing
 from fediverse_node.datasets.herald import Herald
 from fediverse_node.datasets.librarian import Librarian
 from fediverse_node.federation.delivery.upkeep import Upkeep
@@ -94,7 +96,7 @@ async def open_node(config: Config, *, clock: Clock = system_clock) -> AsyncIter
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
         await stack.enter_async_context(outbound)
-        for room in (sealing, log_sealing, witness_sealing):
+        for room in (sealing, log_sealing, witness_sealing, credential_sealing):
             await db.read(room.require_open)
         opening = open_provider(config.assist, ca_file=config.federation.ca_file)
         provider = await stack.enter_async_context(opening)
@@ -147,7 +149,7 @@ async def _running_workers(node: Node, inbox: Inbox, stop: asyncio.Event) -> Asy
         group.create_task(Eraser(node.db).run(stop))
         group.create_task(Pollster(open_desk(inbox.discovery)).run(stop))
         group.create_task(WishWorker(open_desk(inbox.discovery)).run(stop))
-        group.create_task(Notary(node.db).run(stop))
+        group.create_task(Notary(node.db, memory_of(node.config)).run(stop))
         asked = node.config.consent.asked() if node.config.federation.enabled else []
         witnesses = [Witness(key=key, url=url) for key, url in asked]
         group.create_task(Collector(node.db, node.outbound, witnesses).run(stop))

@@ -92,6 +92,9 @@ class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     upload_megabytes: Annotated[int, msgspec.Meta(ge=1, le=100)] = 16
     upload_megapixels: Annotated[int, msgspec.Meta(ge=1, le=100)] = 40
     account_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 2048
+    credentials: bool = False
+    credentials_certificate: str = ""
+    credentials_key: str = ""
 
 
 class Assist(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -122,6 +125,7 @@ class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     witnesses: list[str] = msgspec.field(default_factory=list)
     witness_for: list[str] = msgspec.field(default_factory=list)
+    remembered: str = ""
 
     def __post_init__(self) -> None:
         """Read them once."""
@@ -254,9 +258,8 @@ def _check_names(values: Mapping[str, Any]) -> None:
             raise NotValid(f"Configuration: {section} must be a section, written [{section}].")
         for key in keys:
             if key not in sections[section]:
-                raise NotValid(
-                    f"Configuration: [{section}] has no key {key}.{_suggest(key, sections[section])}"
-                )
+                near = _suggest(key, sections[section])
+                raise NotValid(f"Configuration: [{section}] has no key {key}.{near}")
 
 
 def _suggest(word: str, known: Any) -> str:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.fixtures.databases import Databases
+from tests.fixtures.databases import Databases, folder_of_a_run
 from tests.fixtures.network import NetworkRefused
 
 
@@ -29,6 +30,26 @@ async def test_names_of_other_machines_are_not_looked_up(no_network_but_loopback
         await loop.getaddrinfo("example.org", 80)
     assert no_network_but_loopback == ["the address of 'example.org'"]
     no_network_but_loopback.clear()
+
+
+def test_what_a_killed_run_left_is_taken_away_and_what_is_in_use_is_not(tmp_path: Path) -> None:
+    killed = tmp_path / "fediverse-node-tests.killed"
+    begun = tmp_path / "fediverse-node-tests.begun"
+    others = tmp_path / "other"
+    for folder in (killed, begun, others):
+        folder.mkdir()
+    for folder in (killed, others):
+        (folder / "in-use").touch()
+        (folder / "1.db").touch()
+
+    with folder_of_a_run(tmp_path) as ours:
+        (ours / "1.db").touch()
+        with folder_of_a_run(tmp_path) as beside:
+            assert {*tmp_path.iterdir()} == {ours, beside, begun, others}
+        assert (ours / "1.db").exists()
+
+    assert {*tmp_path.iterdir()} == {begun, others}
+    assert (others / "1.db").exists()
 
 
 def test_a_copied_database_has_the_rows_of_its_template_and_goes_its_own_way(databases: Databases) -> None:

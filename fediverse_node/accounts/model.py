@@ -17,6 +17,8 @@ class Account:
         licence: default licence of new posts that are open to everybody (SPDX); None for none.
         never_ask: no form asks them whether a post may be used for training. Nothing else changes: what
             they say of their own accord counts, and silence is no for everybody.
+        credit: how datasets name them (`consent.model.CREDITS`), where a yes says nothing else; None for not
+            at all.
     """
 
     id: int
@@ -27,6 +29,7 @@ class Account:
     disabled_at: datetime | None = None
     licence: str | None = None
     never_ask: bool = False
+    credit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

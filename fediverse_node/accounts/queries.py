@@ -95,6 +95,11 @@ def set_licence(tx: Tx, account_id: int, licence: str | None) -> None:
     tx.execute(accounts.update().where(accounts.c.id == account_id).values(licence=licence))
 
 
+def set_credit(tx: Tx, account_id: int, credit: str | None) -> None:
+    """Let datasets name them so where a later yes says nothing else; what was said before stays."""
+    tx.execute(accounts.update().where(accounts.c.id == account_id).values(credit=credit))
+
+
 def set_never_ask(tx: Tx, account_id: int, *, never: bool) -> None:
     """Whether forms leave the question about training use out for this account."""
     tx.execute(accounts.update().where(accounts.c.id == account_id).values(never_ask=never))

@@ -18,6 +18,8 @@ accounts = sa.Table(
     sa.Column("disabled_at", Moment),
     #: of new posts, by its SPDX name
     sa.Column("licence", sa.Text),
+    #: how datasets name them, where a yes says nothing else; NULL for not at all
+    sa.Column("credit", sa.Text),
     #: nobody asks them about training use
     sa.Column("never_ask", sa.Boolean, nullable=False, server_default=sa.false()),
 )

@@ -5,6 +5,7 @@ Each function answers with a value of its type or with nothing; none of them rai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,7 @@ from fediverse_node.kernel.urls import MAX_URL
 #: Recipients that are read at all (Plume names every follower); how many are honoured is decided above.
 MAX_RECIPIENTS: Final = 1_000
 _ANY_TYPE_LENGTH = 200
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def items(value: Any) -> list[Any]:
@@ -95,8 +97,13 @@ def web_address(value: Any) -> str | None:
 
 
 def is_web_address(value: Any) -> bool:
-    """Whether *value* is a string that starts as an http(s) address does and is not overlong."""
-    return type(value) is str and value.startswith(("https://", "http://")) and len(value) <= MAX_URL
+    """Whether *value* starts as an http(s) address does, is not overlong, and fits in one line of a head."""
+    return (
+        type(value) is str
+        and value.startswith(("https://", "http://"))
+        and len(value) <= MAX_URL
+        and not _CONTROL.search(value)
+    )
 
 
 def kind(node: JsonDict) -> str | None:

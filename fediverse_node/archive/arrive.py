@@ -9,7 +9,7 @@ from typing import IO, Final
 
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.actors.model import Actor
-from fediverse_node.archive import bring, csvs, unbox
+from fediverse_node.archive import bring, csvs, past, unbox
 from fediverse_node.archive.bring import Plan
 from fediverse_node.archive.contents import ACTOR, OUTBOX
 from fediverse_node.archive.csvs import FILES, ListKind
@@ -20,6 +20,8 @@ from fediverse_node.kernel.errors import NotValid, TooLarge
 from fediverse_node.uploads.intake import Uploads
 
 _WANTED: Final = frozenset({ACTOR, OUTBOX, *FILES.values()})
+#: Bytes of each but the outbox: six that large would take most of a gigabyte of memory.
+_MOST: Final = {ACTOR: past.MAX_ITEM, **dict.fromkeys(FILES.values(), csvs.MAX_BYTES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ async def arrive(
         outbox = await _bytes(file, unbox.MAX_FILE)
         return Arrived(taken=await take_over(shelf, outbox, None, progress=progress))
     progress("opening the archive")
-    files = (await asyncio.to_thread(unbox.unbox, file, _WANTED)).files
+    files = (await asyncio.to_thread(unbox.unbox, file, _WANTED, most=_MOST)).files
     if not set(files) - {ACTOR}:
         raise NotValid("There is nothing in this archive that is understood: no outbox.json and no list.")
     taken = None

@@ -284,6 +284,7 @@ def _decision(line: Line) -> JsonDict:
         "post": entry.object_uri,
         "revision_sha256": entry.revision,
         "purposes": list(entry.purposes),
+        "credit": entry.credit,
         "terms": entry.terms_id,
         "terms_sha256": entry.terms_sha256,
         "method": entry.method,

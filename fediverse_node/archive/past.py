@@ -23,7 +23,7 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.kinds import is_post
 from fediverse_node.federation.discovery.shaping import shape
 from fediverse_node.kernel.clock import parse_rfc3339
-from fediverse_node.kernel.errors import NodeError, NotValid
+from fediverse_node.kernel.errors import NodeError, NotValid, TooLarge
 from fediverse_node.kernel.text import clean_text
 from fediverse_node.kernel.urls import authority_of, same_origin
 from fediverse_node.polls.model import Option, Poll
@@ -33,6 +33,11 @@ from fediverse_node.uploads.model import ACCEPTED, MAX_DESCRIPTION, MAX_PICTURES
 
 #: Largest single item, in bytes.
 MAX_ITEM: Final = 1 << 20
+#: Commas in an outbox. One of posts has some fifty bytes to each; one of nothing but commas would become
+#: a list of so many things, a hundred times as large as the archive that it came in (DOS-14).
+MAX_COMMAS: Final = 3_000_000
+#: Most things in one outbox.
+MAX_ITEMS: Final = 500_000
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _SOURCES: Final = frozenset({"text/plain", "text/markdown"})
 #: Stands for an id until the transaction gives one.
@@ -45,7 +50,7 @@ class _Outbox(msgspec.Struct):
 
 
 class _When(msgspec.Struct):
-    published: Any = None
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +122,16 @@ def items_of(outbox: bytes) -> list[msgspec.Raw]:
 
     Raises:
         NotValid: it is no outbox.
+        TooLarge: it holds more than anybody posted.
     """
+    if outbox.count(b",") > MAX_COMMAS:
+        raise TooLarge("This outbox is larger than can be taken in.")
     try:
         items = msgspec.json.decode(outbox, type=_Outbox).orderedItems
     except (msgspec.MsgspecError, RecursionError) as error:
         raise NotValid("outbox.json cannot be read.", detail=str(error)[:200]) from error
+    if len(items) > MAX_ITEMS:
+        raise TooLarge(f"An outbox has at most {MAX_ITEMS} entries.")
     # An answer to oneself has to find what it answers.
     return sorted(items, key=_moment)
 
@@ -131,7 +141,7 @@ def _moment(item: msgspec.Raw) -> datetime:
         said = msgspec.json.decode(item, type=_When).published
     except (msgspec.MsgspecError, RecursionError):
         said = None
-    return (parse_rfc3339(said) if isinstance(said, str) else None) or datetime.max.replace(tzinfo=UTC)
+    return (parse_rfc3339(said) if said is not None else None) or datetime.max.replace(tzinfo=UTC)
 
 
 def past_post(item: msgspec.Raw, owner: Owner, author: Actor, now: datetime) -> PastPost | None:

@@ -11,9 +11,10 @@ import gzip
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import IO, Final, Protocol, cast
 
 from fediverse_node.kernel.errors import NotValid, TooLarge
@@ -26,6 +27,7 @@ _MAX_DIRECTORY: Final = 16 << 20
 #: Bytes of a whole unpacked tar file, which has to be read to find anything in it.
 MAX_UNPACKED: Final = 8 << 30
 _MAX_READ: Final = 1 << 20
+_NOTHING_LESS: Final[Mapping[str, int]] = MappingProxyType({})
 _CHUNK: Final = 1 << 16
 _BROKEN = (
     zipfile.BadZipFile,
@@ -53,8 +55,13 @@ def is_box(head: bytes) -> bool:
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"))
 
 
-def unbox(file: IO[bytes], wanted: frozenset[str]) -> Unboxed:
+def unbox(file: IO[bytes], wanted: frozenset[str], *, most: Mapping[str, int] = _NOTHING_LESS) -> Unboxed:
     """Those of the *wanted* files that are in the archive *file*; the first of each name.
+
+    Args:
+        file: that can be sought in.
+        wanted: names.
+        most: bytes of those that may be less than `MAX_FILE` long. All that is found is in memory at once.
 
     Raises:
         TooLarge: a file, or the whole, is larger than the bounds of this module.
@@ -71,7 +78,7 @@ def unbox(file: IO[bytes], wanted: frozenset[str]) -> Unboxed:
                     raise TooLarge(f"An archive has at most {MAX_ENTRIES} files.")
                 name = member.name.removeprefix("./")
                 if name in wanted and name not in found:
-                    found[name] = _whole(member)
+                    found[name] = _whole(member, most.get(name, MAX_FILE))
                 if len(found) == len(wanted):
                     break
             return Unboxed(files=found)
@@ -122,13 +129,13 @@ class _Member(Protocol):
         """What is in it."""
 
 
-def _whole(member: _Member) -> bytes:
+def _whole(member: _Member, limit: int) -> bytes:
     data = bytearray()
     with member.open() as source:
         while chunk := source.read(_CHUNK):
             data += chunk
-            if len(data) > MAX_FILE:
-                raise TooLarge(f"{member.name} is larger than {MAX_FILE >> 20} MiB.")
+            if len(data) > limit:
+                raise TooLarge(f"{member.name} is larger than {limit >> 20} MiB.")
     return bytes(data)
 
 

@@ -40,8 +40,7 @@ log = logging.getLogger(__name__)
 
 #: Posts that one transaction takes over.
 BATCH: Final = 25
-#: Most things in one outbox, and those of them that are named when they cannot be taken over.
-MAX_ITEMS: Final = 500_000
+#: Things in an outbox that are named when they cannot be taken over.
 MAX_NAMED: Final = 50
 _TRIES: Final = 8
 
@@ -101,13 +100,12 @@ async def take_over(
 
     Raises:
         NotValid: it cannot be read at all, or does not say whose it is.
+        TooLarge: it is larger than anybody's.
         NotAllowed: the account has moved away.
     """
     if shelf.author.moved_to is not None:
         raise NotAllowed(f"This account has moved to {shelf.author.moved_to}. Nothing is added to it.")
     items = await asyncio.to_thread(past.items_of, outbox)
-    if len(items) > MAX_ITEMS:
-        raise NotValid(f"An outbox has at most {MAX_ITEMS} entries.")
     owner = past.owner_of(actor, items)
     taken, at_once = Taken(), Counter[datetime]()
     for begin in range(0, len(items), BATCH):

@@ -16,6 +16,7 @@ from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.imports import wishes
 from fediverse_node.imports.model import Wish
 from fediverse_node.kernel.errors import NodeError, NotNow
+from fediverse_node.storage.turns import work_until_stopped
 
 log = logging.getLogger(__name__)
 
@@ -38,14 +39,7 @@ class WishWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set. What is under way then is begun again next time."""
-        bell = self._db.bell(wishes.BELL)
-        try:
-            async with asyncio.TaskGroup() as group:
-                working = group.create_task(self._work(bell))
-                await stop.wait()
-                working.cancel()
-        finally:
-            self._db.silence(wishes.BELL, bell)
+        await work_until_stopped(self._db, wishes.BELL, stop, self._turn)
 
     async def run_once(self) -> int:
         """Fulfil whatever is due, and give how many wishes that was. For tests and tools."""
@@ -56,23 +50,15 @@ class WishWorker:
                 await self._settle(wish)
         return count
 
-    async def _work(self, bell: asyncio.Event) -> None:
-        while True:
-            bell.clear()
-            try:
-                await self.run_once()
-                due_at = await self._db.read(wishes.next_due)
-            except Exception:
-                # The outermost loop: a full disk or a lost connection passes, and the worker is still here.
-                log.exception("imports.turn_failed")
-                await asyncio.sleep(_TROUBLE)
-                continue
-            wait = LOOK_EVERY if due_at is None else (due_at - self._db.clock()).total_seconds()
-            try:
-                async with asyncio.timeout(min(max(wait, 0.0), LOOK_EVERY)):
-                    await bell.wait()
-            except TimeoutError:
-                pass
+    async def _turn(self) -> float:
+        try:
+            await self.run_once()
+            due_at = await self._db.read(wishes.next_due)
+        except Exception:
+            # The outermost loop: a full disk or a lost connection passes, and the worker is still here.
+            log.exception("imports.turn_failed")
+            return _TROUBLE
+        return LOOK_EVERY if due_at is None else min((due_at - self._db.clock()).total_seconds(), LOOK_EVERY)
 
     async def _settle(self, wish: Wish) -> None:
         try:

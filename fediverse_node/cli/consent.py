@@ -9,9 +9,10 @@ from typing import Any, Final
 import click
 
 from fediverse_node.cli.desk import Desk, JsonDict, Refusal, json_option, pass_desk, show, table
-from fediverse_node.consent.model import PURPOSES
+from fediverse_node.consent.model import CREDITS, PURPOSES, UNNAMED
 
 _PURPOSE: Final = click.Choice(PURPOSES)
+_CREDIT: Final = click.Choice([UNNAMED, *CREDITS])
 
 
 @click.group()
@@ -53,6 +54,7 @@ def show_consent(desk: Desk, post: str, *, as_json: bool) -> None:
     metavar="PICTURE",
     help="A picture of the post that is allowed, too, by its id or SHA-256.",
 )
+@click.option("--credit", type=_CREDIT, help="How datasets name the author. Without it: as the account says.")
 @json_option
 @pass_desk
 def set_consent(desk: Desk, /, *, as_json: bool, **decision: Any) -> None:
@@ -79,20 +81,46 @@ def withdraw(desk: Desk, name: str, *, everything: bool, as_json: bool) -> None:
 
 
 @consent.command()
+@click.option(
+    "--revoked",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A list of revocations that was kept elsewhere, too.",
+)
+@json_option
+@pass_desk
+def recover(desk: Desk, revoked: Path | None, *, as_json: bool) -> None:
+    """Take back again what was taken back after the backup was made that was restored.
+
+    Until then nothing is exported. What this server kept outside its database is used, and the list.
+
+    Example: fediverse-node consent recover --revoked revocations.jsonl
+    """
+    done = desk.ask("consent.recover", ended=_revoked(revoked))
+    show(
+        done,
+        as_json=as_json,
+        otherwise=lambda found: f"Known: {found['named']}. Taken back: {found['ended']}.",
+    )
+
+
+@consent.command()
 @click.argument("name")
 @click.option(
     "--licence", metavar="LICENCE", help="Of new posts that say nothing else: an SPDX name, or none."
 )
 @click.option("--never-ask/--ask", default=None, help="Whether forms leave the question out.")
+@click.option("--credit", type=_CREDIT, help="How datasets name it, where a yes says nothing else.")
 @json_option
 @pass_desk
-def settings(desk: Desk, name: str, licence: str | None, *, never_ask: bool | None, as_json: bool) -> None:
+def settings(
+    desk: Desk, name: str, licence: str | None, credit: str | None, *, never_ask: bool | None, as_json: bool
+) -> None:
     """Show what the account NAME wants for its new posts, or change it. No setting says yes.
 
     Example: fediverse-node consent settings alice --licence CC-BY-4.0
     """
     said = "" if licence is not None and licence.lower() == "none" else licence
-    found = desk.ask("consent.settings", name=name, licence=said, never_ask=never_ask)
+    found = desk.ask("consent.settings", name=name, licence=said, never_ask=never_ask, credit=credit)
     show(found, as_json=as_json, otherwise=_settings)
 
 
@@ -104,6 +132,8 @@ def settings(desk: Desk, name: str, licence: str | None, *, never_ask: bool | No
     "--state", type=click.Choice(["active", "ended"]), help="Only each yes that stands, or that has ended."
 )
 @click.option("--purpose", type=_PURPOSE, help="Only what names this use.")
+@click.option("--licence", metavar="LICENCE", help="Only what names this licence.")
+@click.option("--words", metavar="WORDS", help="Only about posts in which all these words stand.")
 @json_option
 @pass_desk
 def receipts(desk: Desk, /, *, as_json: bool, **wanted: Any) -> None:
@@ -139,6 +169,8 @@ def receipts(desk: Desk, /, *, as_json: bool, **wanted: Any) -> None:
 @click.option("--min-length", type=click.IntRange(1), default=1, help="Only texts of so many characters.")
 @click.option("--min-authors", type=click.IntRange(1), default=1, help="No dataset with fewer authors.")
 @click.option("--sensitive", is_flag=True, help="Also posts marked as sensitive that may be used.")
+@click.option("--pictures", is_flag=True, help="Also the pictures that may be used, as WebDataset.")
+@click.option("--with-pictures", is_flag=True, help="Only posts of which a picture may be used, too.")
 @click.option("--keep-duplicates", is_flag=True, help="Mark posts that repeat another, and leave them in.")
 @click.option(
     "--revoked",
@@ -146,20 +178,29 @@ def receipts(desk: Desk, /, *, as_json: bool, **wanted: Any) -> None:
     help="A list of revocations that was kept: what it names stays out, whatever the database says.",
 )
 @click.option("--language-scores", is_flag=True, help="Have a detector look at each text (extra “data”).")
+@click.option("--anew", is_flag=True, help="Throw away what an interrupted export to the same folder left.")
 @json_option
 @pass_desk
 def export(desk: Desk, /, *, out: Path, revoked: Path | None, as_json: bool, **asked: Any) -> None:
     """Write the posts whose authors allowed training use as a dataset.
 
-    Whatever is asked for, only what its author allowed is in it.
+    Whatever is asked for, only what its author allowed is in it. One that was interrupted goes on when the
+    same is asked for again.
 
     Example: fediverse-node export --out dataset --format parquet
     """
-    assisted = asked.pop("include_ai_assisted")
-    form = {name: asked.pop(name) for name in ("format", "language_scores")}
+    assisted, anew = asked.pop("include_ai_assisted"), asked.pop("anew")
+    form = {name: asked.pop(name) for name in ("format", "language_scores", "pictures")}
     filters = {"disclosure": ["human-only", *(["ai-assisted"] if assisted else [])], **asked}
     # The server that does the work has another working directory.
-    made = desk.ask("export", out=str(out.absolute()), filters=filters, form=form, ended=_revoked(revoked))
+    made = desk.ask(
+        "export",
+        out=str(out.absolute()),
+        filters=filters,
+        form=form,
+        ended=_revoked(revoked),
+        anew=anew,
+    )
     show(
         made,
         as_json=as_json,
@@ -191,7 +232,8 @@ def _history(found: JsonDict) -> str:
 
 def _settings(found: JsonDict) -> str:
     asked = "no" if found["never_ask"] else "yes"
-    return f"licence of new posts: {found['licence'] or 'none'}\nasked about training use: {asked}"
+    named = f"named in datasets by: {found['credit'] or 'nothing'}"
+    return f"licence of new posts: {found['licence'] or 'none'}\nasked about training use: {asked}\n{named}"
 
 
 def _receipts(found: JsonDict) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from fediverse_node.cli.desk import Desk, JsonDict, json_option, pass_desk, show, table
@@ -29,6 +31,8 @@ def dataset() -> None:
 @click.option(
     "--format", type=click.Choice(["jsonl", "parquet", "both"]), default="jsonl", help="How it is written."
 )
+@click.option("--pictures", is_flag=True, help="Also the pictures that may be used, as WebDataset.")
+@click.option("--with-pictures", is_flag=True, help="Only posts of which a picture may be used, too.")
 @click.option("--language-scores", is_flag=True, help="Have a detector look at each text (extra “data”).")
 @json_option
 @pass_desk
@@ -40,7 +44,7 @@ def release(desk: Desk, /, *, as_json: bool, **asked: bool | int | str | tuple[s
     Example: fediverse-node dataset release --min-authors 5
     """
     assisted = asked.pop("include_ai_assisted")
-    form = {name: asked.pop(name) for name in ("format", "language_scores")}
+    form = {name: asked.pop(name) for name in ("format", "language_scores", "pictures")}
     filters = {"disclosure": ["human-only", *(["ai-assisted"] if assisted else [])], **asked}
     show(desk.ask("dataset.release", filters=filters, form=form), as_json=as_json, otherwise=_made)
 
@@ -54,6 +58,17 @@ def list_releases(desk: Desk, *, as_json: bool) -> None:
     Example: fediverse-node dataset list --json
     """
     show(desk.ask("dataset.list"), as_json=as_json, otherwise=_releases)
+
+
+@dataset.command("exports")
+@json_option
+@pass_desk
+def exports(desk: Desk, *, as_json: bool) -> None:
+    """Show what was exported by command: when, what was asked for, how much it was, and its hash.
+
+    Example: fediverse-node dataset exports
+    """
+    show(desk.ask("dataset.exports"), as_json=as_json, otherwise=_exports)
 
 
 @dataset.command("withdraw")
@@ -104,6 +119,20 @@ def list_users(desk: Desk, *, as_json: bool) -> None:
     show(desk.ask("dataset.user.list"), as_json=as_json, otherwise=_users)
 
 
+@user.command("webhook")
+@click.argument("user_id", metavar="ID")
+@click.argument("webhook", metavar="URL", required=False)
+@json_option
+@pass_desk
+def set_webhook(desk: Desk, user_id: str, webhook: str | None, *, as_json: bool) -> None:
+    """Let the user ID be told at URL what was taken back; without one, nowhere.
+
+    Example: fediverse-node dataset user webhook 123 https://lab.example/withdrawals
+    """
+    found = desk.ask("dataset.user.webhook", id=user_id, webhook=webhook)
+    show(found, as_json=as_json, otherwise=lambda done: f"Told at: {done['webhook'] or 'nowhere'}.")
+
+
 @user.command("end")
 @click.argument("user_id", metavar="ID")
 @json_option
@@ -131,6 +160,15 @@ def _releases(found: JsonDict) -> str:
     if not rows:
         return "Nothing was published. Make a release: dataset release"
     return table(rows, head=("made", "state", "posts", "downloads", "release"))
+
+
+def _exports(found: JsonDict) -> str:
+    rows = [
+        (each["at"], str(each["rows"]), str(each["authors"]), each["sha256"], json.dumps(each["asked"]))
+        for each in found["exports"]
+    ]
+    head = ("at", "posts", "authors", "sha256", "asked for")
+    return table(rows, head=head) if rows else "Nothing was exported."
 
 
 def _users(found: JsonDict) -> str:

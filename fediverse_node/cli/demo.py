@@ -17,7 +17,7 @@ from fediverse_node.cli.desk import Refusal, note
 @click.option("--check", is_flag=True, help="Stop when done, with exit code 0 when everything held, else 1.")
 @click.option("--keep", is_flag=True, help="Go on serving until interrupted.")
 def demo(*, check: bool, keep: bool) -> None:
-    """Start two servers on loopback, let them federate, and show what happened.
+    """Start two servers on loopback, let them federate, publish a dataset, and show what happened.
 
     Uses the provider of OPENAI_API_KEY (and OPENAI_BASE_URL) where one is set, else a practice one.
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fediverse_node.cli import reach
 from fediverse_node.config import PREFIX, Config, load
@@ -24,7 +24,7 @@ from fediverse_node.web import practice
 
 T = TypeVar("T")
 #: How long one step of the story may take before the demo gives up.
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 
 _CONFIG = """\
@@ -41,6 +41,10 @@ allow_http = true
 allow_private_networks = ["127.0.0.0/8"]
 [limits]
 rate_limits = false
+[datasets]
+publish = true
+access = "gated"
+renew_after_minutes = 0
 [log]
 level = "warning"
 """
@@ -87,10 +91,25 @@ class DemoNode:
         found: dict[str, Any] = json.loads(body)
         return found
 
+    def fetch(
+        self, path: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """What anybody gets, or is answered to a *form*."""
+        body = urlencode(form) if form is not None else None
+        kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
+        status, found = self._ask(path, {**kind, **(headers or {})}, body)
+        if status != 200:
+            raise DemoFailed(f"{self.name} answered {status} to {path}: {found[:300]!r}")
+        return found
+
     def _get(self, path: str, accept: str) -> tuple[int, bytes]:
+        return self._ask(path, {"Accept": accept})
+
+    def _ask(self, path: str, headers: Mapping[str, str], body: str | None = None) -> tuple[int, bytes]:
         parts = urlsplit(self.origin)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
-        connection.request("GET", urlsplit(path).path, headers={"Accept": accept})
+        method = "GET" if body is None else "POST"
+        connection.request(method, urlsplit(path).path, body=body, headers=dict(headers))
         answer = connection.getresponse()
         found = answer.status, answer.read()
         connection.close()
@@ -112,7 +131,7 @@ def until(what: str, look: Callable[[], T | None]) -> T:
     """Look again and again until there is something to see.
 
     Raises:
-        DemoFailed: nothing within 15 seconds.
+        DemoFailed: nothing within `PATIENCE_SECONDS`.
     """
     end = time.monotonic() + PATIENCE_SECONDS
     while (found := look()) is None:

@@ -1,62 +1,19 @@
-"""What happens in the demo: alice writes on alpha, bob follows her from beta, and everything is looked at."""
+"""What happens in the demo: alice writes on alpha, bob follows her from beta, a lab uses what she allows."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fediverse_node.cli import demo_dataset
 from fediverse_node.cli.demo_nodes import DemoNode, DemoNodes, until
-from fediverse_node.cli.desk import table
+from fediverse_node.cli.demo_report import Report
 from fediverse_node.web.practice import NOTICE
 
 HAND_WRITTEN = "The swifts left this morning. The sky over the market is empty, and a little too quiet."
 ROUGH = "today i want to tell you why our small library lends seeds as well as books"
 ALLOWED = "You may train on this one: a bicycle bell, two short notes, heard before it is seen."
-
-
-@dataclass
-class Report:
-    """What was done, how long it took, and what was found when it was checked."""
-
-    steps: list[tuple[str, str]] = field(default_factory=list)
-    checks: list[tuple[str, bool]] = field(default_factory=list)
-    deliveries: list[tuple[str, ...]] = field(default_factory=list)
-    pages: list[tuple[str, str]] = field(default_factory=list)
-    remark: str = ""
-
-    @property
-    def held(self) -> bool:
-        """Whether every check held."""
-        return all(found for _, found in self.checks)
-
-    def check(self, what: str, *, holds: bool) -> None:
-        """Note what was verified, and whether it is so."""
-        self.checks.append((what, holds))
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[None]:
-        """Note what is done, and how long it took."""
-        started = time.perf_counter()
-        yield
-        self.steps.append((what, f"{(time.perf_counter() - started) * 1000:.0f} ms"))
-
-    def text(self) -> str:
-        """All of it, for a terminal."""
-        checks = [("yes" if found else "NO", what) for what, found in self.checks]
-        parts = [
-            table(self.steps, head=("what happened", "took")),
-            table(self.deliveries, head=("delivered", "to", "answer", "after")),
-            table(checks, head=("held", "what was verified")),
-            table(self.pages, head=("page", "address")),
-        ]
-        if self.remark:
-            parts.append(self.remark)
-        return "\n\n".join(parts)
 
 
 def tell(nodes: DemoNodes, folder: Path) -> Report:
@@ -89,6 +46,7 @@ def tell(nodes: DemoNodes, folder: Path) -> Report:
     with report.step("alpha exports the posts that may be used"):
         _export(report, alpha, folder, posts)
     _pages(report, nodes, posts)
+    demo_dataset.tell(report, alpha, folder, allowed=posts["training allowed"]["uri"])
     report.remark = (
         "Assist was answered by a practice provider on this machine, which is no model. Set OPENAI_API_KEY "
         "(and OPENAI_BASE_URL) to use a real one."

@@ -19,6 +19,7 @@ import msgspec
 from fediverse_node.cli import logs
 from fediverse_node.config import Config, load
 from fediverse_node.kernel.errors import NodeError
+from fediverse_node.kernel.text import clean_text
 
 JsonDict = dict[str, Any]
 DEFAULT_CONFIG = Path("config.toml")
@@ -31,7 +32,7 @@ class Refusal(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """One line on standard error."""
-        click.echo(f"fediverse-node: {self.format_message()}", file=file or sys.stderr)
+        click.echo(f"fediverse-node: {clean_text(self.format_message())}", file=file or sys.stderr)
 
 
 @dataclass
@@ -73,15 +74,18 @@ def refuse(error: NodeError) -> NoReturn:
 
 def note(text: str) -> None:
     """Progress and remarks go to standard error, so that standard output stays data."""
-    click.echo(text, err=True)
+    click.echo(clean_text(text), err=True)
 
 
 def show(result: JsonDict, *, as_json: bool, otherwise: Callable[[JsonDict], str]) -> None:
-    """Print a result: as JSON for a program, or in words."""
+    """Print a result: as JSON for a program, or in words.
+
+    Names, contacts and answers among the words are of strangers, and must not act on a terminal.
+    """
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(result), indent=2).decode())
     else:
-        click.echo(otherwise(result))
+        click.echo(clean_text(otherwise(result)))
 
 
 def table(rows: Sequence[tuple[str, ...]], *, head: tuple[str, ...]) -> str:

@@ -63,6 +63,13 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, note, pass_desk
     help="A picture in this file; up to four times.",
 )
 @click.option("--alt", "alts", multiple=True, help="What a picture shows: once for each --picture, in order.")
+@click.option(
+    "--picture-ai",
+    "parts",
+    multiple=True,
+    type=click.Choice(["none", "edited", "made"]),
+    help="AI's part in a picture: once for each --picture, in order.",
+)
 @json_option
 @pass_desk
 def post(  # noqa: PLR0913 one parameter for each option of the command
@@ -83,6 +90,7 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
     poll_multiple: bool,
     pictures: tuple[Path, ...],
     alts: tuple[str, ...],
+    parts: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Publish TEXT for the account NAME.
@@ -94,12 +102,14 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
     """
     if len(alts) > len(pictures):
         raise click.UsageError("There is an --alt without a --picture.")
+    if len(parts) > len(pictures):
+        raise click.UsageError("There is a --picture-ai without a --picture.")
     suggestion = None
     if assist is not None:
         made = desk.ask("assist", name=name, text=text, action=assist, language=language)
         reviewed = _review(made, asked=not yes and sys.stdin.isatty()) or reviewed
         text, suggestion = made["text"], made["handle"]
-    uploaded = [_upload(desk, name, *each) for each in zip_longest(pictures, alts, fillvalue="")]
+    uploaded = [_upload(desk, name, *each) for each in zip_longest(pictures, alts, parts, fillvalue="")]
     published = desk.ask(
         "post",
         name=name,
@@ -115,6 +125,20 @@ def post(  # noqa: PLR0913 one parameter for each option of the command
         pictures=uploaded,
     )
     show(published, as_json=as_json, otherwise=lambda found: f"Published: {found['url']}")
+
+
+@click.command()
+@click.argument("name")
+@click.argument("post")
+@json_option
+@pass_desk
+def review(desk: Desk, name: str, post: str, *, as_json: bool) -> None:
+    """Say that the account NAME, the author of POST, has read what AI wrote in it. It cannot be unsaid.
+
+    Example: fediverse-node review alice https://example.org/@alice/123
+    """
+    done = desk.ask("review", name=name, post=post)
+    show(done, as_json=as_json, otherwise=lambda found: f"Reviewed: {found['uri']}")
 
 
 @click.command()
@@ -166,12 +190,12 @@ def _seen(found: JsonDict) -> str:
     return "\n".join(f"{key}: {'yes' if value is True else value}" for key, value in said.items())
 
 
-def _upload(desk: Desk, name: str, picture: Path | str, alt: Path | str) -> str:
+def _upload(desk: Desk, name: str, picture: Path | str, alt: Path | str, part: Path | str) -> str:
     """Upload one picture. Gives its id."""
     if not alt:
         note(f"{picture} has no --alt: people who cannot see it learn nothing of it.")
     data = base64.b64encode(Path(picture).read_bytes()).decode("ascii")
-    made: str = desk.ask("picture.add", name=name, picture=data, alt=str(alt))["id"]
+    made: str = desk.ask("picture.add", name=name, picture=data, alt=str(alt), ai_part=str(part))["id"]
     return made
 
 

@@ -162,6 +162,7 @@ for command in (
     account.account,
     account.token,
     federate.post,
+    federate.review,
     federate.vote,
     emoji_commands.emoji,
     emoji_commands.like,

@@ -7,6 +7,7 @@ the command opens the file under the same lock. On PostgreSQL every process may 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import socket
@@ -43,13 +44,13 @@ def run(config: Config, name: str, arguments: JsonDict, *, progress: Callable[[s
     """
     path = app.control_socket_path(config)
     if path is not None and path.exists():
-        connection = _UnixConnection(path)
-        try:
-            connection.connect()
-        except OSError:
-            pass  # left behind by a server that was killed
-        else:
-            return _ask(connection, name, arguments, progress)
+        with contextlib.closing(_UnixConnection(path)) as connection:
+            try:
+                connection.connect()
+            except OSError:
+                pass  # left behind by a server that was killed
+            else:
+                return _ask(connection, name, arguments, progress)
     return asyncio.run(_run_here(config, name, arguments, progress))
 
 
@@ -58,11 +59,11 @@ def _ask(
 ) -> JsonDict:
     connection.request("POST", f"/{name}", body=json.dumps(arguments))
     last: JsonDict = {}
-    for raw in connection.getresponse():
-        last = json.loads(raw)
-        if "progress" in last:
-            progress(last["progress"])
-    connection.close()
+    with connection.getresponse() as answer:
+        for raw in answer:
+            last = json.loads(raw)
+            if "progress" in last:
+                progress(last["progress"])
     if "result" in last:
         result: JsonDict = last["result"]
         return result

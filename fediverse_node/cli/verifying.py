@@ -34,7 +34,7 @@ def verify(  # noqa: PLR0913 one for each option
     lab: bool,
     as_json: bool,
 ) -> None:
-    """Check TARGET: a receipt (file or address), a folder of receipts, an export, or a node (its address).
+    """Check TARGET: a receipt or a picture (file or address), a folder of receipts, an export, or a node.
 
     Exit code 0: everything held. 1: something did not. 2: something could not be checked.
 

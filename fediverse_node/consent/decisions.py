@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from fediverse_node.consent import proving, queries, terms
 from fediverse_node.consent.model import (
+    CREDITS,
     NOTHING_MORE,
     OPEN_DATASET,
     PLAIN,
     PURPOSES,
+    UNNAMED,
     Allowance,
+    Credit,
     Decision,
     Entry,
     Extent,
@@ -49,10 +53,24 @@ def granted(subject: Subject, entry: Entry | None) -> Granted | None:
 
 def _covered(entry: Entry) -> bool:
     """Whether the text that was shown is one of ours, and speaks of everything that *entry* names."""
-    shown = terms.version(entry.terms_id)
-    if shown is None or shown.sha256 != entry.terms_sha256:
+    text = (entry.terms_id, entry.terms_sha256)
+    return _speaks_of(text, entry.purposes, bool(entry.media_sha256), entry.credit)
+
+
+@lru_cache(maxsize=256)
+def _speaks_of(
+    text: tuple[str, str],
+    purposes: tuple[str, ...],
+    media: bool,  # noqa: FBT001 a key of the cache
+    credit: str | None,
+) -> bool:
+    terms_id, sha256 = text
+    shown = terms.version(terms_id)
+    if shown is None or shown.sha256 != sha256:
         return False
-    return set(entry.purposes) <= set(shown.purposes) and (shown.media or not entry.media_sha256)
+    if not shown.media and media:
+        return False
+    return set(purposes) <= set(shown.purposes) and (shown.credit or credit is None)
 
 
 def decision_for(subject: Subject, entry: Entry | None) -> Decision:
@@ -227,17 +245,34 @@ def end(tx: Tx, last: Entry, *, method: Method) -> Entry:
     return entry
 
 
+def end_named(tx: Tx, seqs: Iterable[int], *, method: Method) -> int:
+    """End each yes among the lines *seqs* that is still the last word about its post; how many it were.
+
+    They were taken back before, in a ledger that is lost.
+    """
+    issue.hold(tx)
+    named = {entry.seq: entry for entry in queries.by_seqs(tx, seqs) if entry.kind == "grant"}
+    last = queries.latest(tx, {entry.object_uri for entry in named.values()})
+    standing = [entry for entry in named.values() if last[entry.object_uri].seq == entry.seq]
+    for entry in standing:
+        end(tx, entry, method=method)
+    if standing:
+        log.info("consent.recovered", extra={"count": len(standing)})
+    return len(standing)
+
+
 def _says_no(last: Entry, subject: Subject) -> bool:
     return last.revision == subject.revision and last.kind in {"deny", "withdraw"}
 
 
 def _same(last: Entry, to: Allowance, extent: Extent) -> bool:
     """Whether *last*, a yes in force, is to the very same."""
-    said = (last.licence, last.media_sha256, bool(last.sensitive))
+    said = (last.licence, last.media_sha256, bool(last.sensitive), last.credit)
     return set(last.purposes) == set(to.purposes) and said == (
         extent.licence,
         extent.media_sha256,
         bool(extent.sensitive),
+        extent.credit,
     )
 
 
@@ -246,10 +281,28 @@ def _extent(subject: Subject, to: Allowance) -> Extent:
     named = tuple(item for item in subject.media if item in to.media)
     if set(to.media) - set(named):
         raise NotValid("A picture that was named does not belong to this post.")
+    credit = credit_named(to.credit)
     # It says something only of a post that is sensitive.
     return Extent(
-        licence=subject.licence, media_sha256=named, sensitive=(to.sensitive and subject.sensitive) or None
+        licence=subject.licence,
+        media_sha256=named,
+        sensitive=(to.sensitive and subject.sensitive) or None,
+        credit=credit if "dataset" in to.purposes else None,
     )
+
+
+def credit_named(word: str | None) -> Credit | None:
+    """How *word* says that datasets name an author; None for not at all.
+
+    Raises:
+        NotValid: it is none of the words for that.
+    """
+    if word is None or word == UNNAMED:
+        return None
+    found = next((credit for credit in CREDITS if credit == word), None)
+    if found is None:
+        raise NotValid(f"How datasets name you is one of: {', '.join((UNNAMED, *CREDITS))}.")
+    return found
 
 
 def _known(purposes: tuple[str, ...]) -> tuple[Purpose, ...]:

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 #: `train-ai` has the meaning of the AIPREF vocabulary; `dataset` is a place in our published exports;
 #: `ai-input` is being read by a model that answers somebody (AIPREF has no word for it).
 Purpose = Literal["train-ai", "dataset", "ai-input"]
 Kind = Literal["grant", "deny", "withdraw", "supersede", "erase"]
 #: The door a decision came by, or the rule of ours that undid one: `lapse` is any other than those named.
 Method = Literal["client-api", "c2s", "command-line", "page", "edit", "delete", "suspend", "move", "lapse"]
+
+#: How datasets name an author who wants it: by their handle, or by the display name of their profile.
+Credit = Literal["handle", "name"]
+CREDITS: tuple[Credit, ...] = ("handle", "name")
+#: In place of a way to be named: not at all, also where the account proposes one.
+UNNAMED = "none"
 
 #: What the one box "add this post to the open training dataset" means.
 OPEN_DATASET: tuple[Purpose, ...] = ("train-ai", "dataset")
@@ -30,11 +38,13 @@ class Allowance:
         purposes: as they were named; none of them is taken for granted.
         sensitive: said expressly, for a post that is marked as sensitive.
         media: SHA-256 in hex of the pictures that it is about, too; to a use case also their ids.
+        credit: how datasets name the author (`CREDITS`, or `UNNAMED`); None is what the account proposes.
     """
 
     purposes: tuple[str, ...] = OPEN_DATASET
     sensitive: bool = False
     media: tuple[str, ...] = ()
+    credit: str | None = None
 
 
 #: What the one box means.
@@ -49,18 +59,19 @@ class Extent:
         licence: the post's, by its SPDX name.
         media_sha256: the pictures that it is about.
         sensitive: the author said expressly that it holds for a sensitive post.
+        credit: how datasets name the author; None for not at all.
     """
 
     licence: str | None = None
     media_sha256: tuple[str, ...] = ()
     sensitive: bool | None = None
+    credit: Credit | None = None
 
 
 NOTHING_MORE = Extent()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What a decision is about: one revision of one post, and what must be true of it.
 
     Attributes:
@@ -87,8 +98,7 @@ class Subject:
     media: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One line of the ledger.
 
     Attributes:
@@ -96,7 +106,8 @@ class Entry:
         revision: the revision decided about, in hex.
         terms_id, terms_sha256: the text that was shown.
         previous_seq: the line before it about the same post.
-        licence, media_sha256, sensitive: as in `Extent`; nothing in lines from before they were asked for.
+        licence, media_sha256, sensitive, credit: as in `Extent`; nothing in lines from before they were
+            asked for.
     """
 
     seq: int
@@ -113,10 +124,10 @@ class Entry:
     licence: str | None = None
     media_sha256: tuple[str, ...] = ()
     sensitive: bool | None = None
+    credit: Credit | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class Granted(msgspec.Struct, frozen=True, gc=False):
     """Proof of a yes that is in force. Built by `consent.decisions.granted` alone."""
 
     entry: Entry

@@ -7,7 +7,10 @@ import logging
 from functools import partial
 
 from fediverse_node.consent import proving, queries
+from fediverse_node.consent.remembered import Memory
+from fediverse_node.kernel.errors import Conflict
 from fediverse_node.receipts import checkpoints, issue
+from fediverse_node.receipts import queries as receipts
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.turns import work_in_turns
 
@@ -22,10 +25,13 @@ class Notary:
 
     Args:
         db: where the ledger and the log are.
+        memory: where it is kept how far the log has come.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, memory: Memory | None = None) -> None:
         self._db = db
+        self._memory = memory
+        self._kept = -1
         self._caught_up = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -40,6 +46,19 @@ class Notary:
         # Asked first without a place in the queue of writers: mostly there is nothing to sign.
         if await self._db.read(checkpoints.due):
             await self._db.write(checkpoints.sign)
+        if self._memory is not None:
+            await self._remember(self._memory)
+
+    async def _remember(self, memory: Memory) -> None:
+        last = await self._db.read(receipts.last_checkpoint)
+        if last is None or last.size == self._kept:
+            return
+        try:
+            while news := await self._db.read(memory.news):
+                await asyncio.to_thread(memory.keep, news)
+        except Conflict as error:
+            log.error("consent.log_behind", extra={"reason": str(error)})  # noqa: TRY400 no trace is needed
+        self._kept = last.size
 
     async def _catch_up(self) -> None:
         """Once for each start: every line that is written now has its receipt from the beginning."""

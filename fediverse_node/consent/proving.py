@@ -39,6 +39,7 @@ def prove(tx: Tx, entry: Entry) -> None:
         license_url=address_of(entry.licence),
         media_sha256=entry.media_sha256,
         sensitive=bool(entry.sensitive),
+        credit=entry.credit,
     )
     erasing = entry.kind == "erase"
     issue.issue(tx, event, keep=not erasing)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
+import msgspec
 import sqlalchemy as sa
 
 from fediverse_node.consent.model import NOTHING_MORE, Entry, Extent, Kind, Method, Purpose
 from fediverse_node.consent.tables import consent_ledger
 from fediverse_node.consent.terms import Terms
+from fediverse_node.storage.base import moment_of
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.paging import rows as rows_of
 from fediverse_node.storage.tx import Row, Tx
 
-_NAMES = tuple(field.name for field in fields(Entry))
+_NAMES = Entry.__struct_fields__
 _COLUMNS = [consent_ledger.c[name] for name in _NAMES]
+#: As much of the posts room's rows as a look for words in them takes.
+_POSTS = sa.table(
+    "posts", *(sa.column(name, sa.Text) for name in ("uri", "source", "content_html", "summary"))
+)
+#: Words that are looked for together.
+MOST_WORDS = 8
 #: The receipts room's rows, by their id alone, which is the number of a line.
 _RECEIPTS = sa.table("consent_receipts", sa.column("id"))
 _LAST = (
@@ -36,8 +45,18 @@ _LAST_LINES = (
     .where(consent_ledger.c.object_uri.in_(sa.bindparam("object_uris", expanding=True)))
     .group_by(consent_ledger.c.object_uri)
 )
+#: What is read as it is stored, and made into a value here.
+_STORED: Mapping[str, sa.types.TypeEngine[Any]] = {
+    "at": sa.BigInteger(), "purposes": sa.Text(), "media_sha256": sa.Text()
+}  # fmt: skip
 #: Asked with every page of posts, so it is built once.
-_LATEST = sa.select(*_COLUMNS).where(consent_ledger.c.seq.in_(_LAST))
+_LATEST = sa.select(
+    *(
+        sa.type_coerce(column, _STORED[column.name]) if column.name in _STORED else column
+        for column in _COLUMNS
+    )
+).where(consent_ledger.c.seq.in_(_LAST))
+_AT, _PURPOSES, _MEDIA, _SENSITIVE = map(_NAMES.index, ("at", "purposes", "media_sha256", "sensitive"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +67,8 @@ class Wanted:
         state: `active` is each yes that nothing was said after, `ended` each that something was.
         purpose: that a line names.
         since, until: when it was decided, from the first up to the second.
+        words: all of them stand in the post, as it is today, or in its warning; in any case.
+        licence: that a yes names, by its SPDX name; empty for lines that name none.
     """
 
     kinds: Collection[str] = ()
@@ -56,6 +77,8 @@ class Wanted:
     purpose: Purpose | None = None
     since: datetime | None = None
     until: datetime | None = None
+    words: tuple[str, ...] = ()
+    licence: str | None = None
 
 
 EVERYTHING = Wanted()
@@ -88,6 +111,7 @@ def append(
         "licence": extent.licence,
         "media_sha256": list(extent.media_sha256) or None,
         "sensitive": extent.sensitive,
+        "credit": extent.credit,
     }
     row = tx.execute(consent_ledger.insert().values(**values).returning(*_COLUMNS)).one()
     return _entry(row)
@@ -98,7 +122,7 @@ def latest(tx: Tx, object_uris: Iterable[str]) -> dict[str, Entry]:
     wanted = set(object_uris)
     if not wanted:
         return {}
-    found = map(_entry, tx.all(_LATEST, {"object_uris": list(wanted)}))
+    found = map(_entry_as_stored, tx.raw(_LATEST, {"object_uris": list(wanted)}))
     return {entry.object_uri: entry for entry in found}
 
 
@@ -127,6 +151,14 @@ def count_standing(tx: Tx, actor_uri: str) -> int:
 def all_standing(tx: Tx, after: int, limit: int) -> list[Entry]:
     """Lines past *after*, oldest first, that say yes and are the last about their post, of all authors."""
     statement = sa.select(*_COLUMNS).where(consent_ledger.c.seq > after, *_STANDS)
+    return [_entry(row) for row in tx.all(statement.order_by(consent_ledger.c.seq).limit(limit))]
+
+
+def standing_with_pictures(tx: Tx, after: int, limit: int) -> list[Entry]:
+    """Those lines of `all_standing` that name pictures, too."""
+    statement = sa.select(*_COLUMNS).where(
+        consent_ledger.c.seq > after, consent_ledger.c.media_sha256.is_not(None), *_STANDS
+    )
     return [_entry(row) for row in tx.all(statement.order_by(consent_ledger.c.seq).limit(limit))]
 
 
@@ -198,13 +230,32 @@ def _wanted(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     if wanted.purpose is not None:
         # A list of known words, each in quotation marks: none of them is a part of another.
         yield sa.cast(column.purposes, sa.Text).contains(f'"{wanted.purpose}"', autoescape=True)
+    if wanted.state is not None:
+        yield column.kind == "grant"
+        yield sa.not_(_OVERTAKEN) if wanted.state == "active" else _OVERTAKEN
+    yield from _described(wanted)
+
+
+def _described(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    column = consent_ledger.c
     if wanted.since is not None:
         yield column.at >= wanted.since
     if wanted.until is not None:
         yield column.at < wanted.until
-    if wanted.state is not None:
-        yield column.kind == "grant"
-        yield sa.not_(_OVERTAKEN) if wanted.state == "active" else _OVERTAKEN
+    if wanted.licence is not None:
+        yield column.licence == wanted.licence if wanted.licence else column.licence.is_(None)
+    if wanted.words:
+        # Only posts that a line of this author is about are looked at, each by its address.
+        told = map(_tells_of, wanted.words[:MOST_WORDS])
+        yield sa.exists().where(_POSTS.c.uri == column.object_uri, *told)
+
+
+def _tells_of(word: str) -> sa.ColumnElement[bool]:
+    """Whether *word* stands in a post. SQLite folds the case of ASCII alone, so others are looked for."""
+    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+    typed = sa.func.coalesce(_POSTS.c.source, _POSTS.c.content_html)
+    places = (typed, sa.func.coalesce(_POSTS.c.summary, ""))
+    return sa.or_(*(place.icontains(form, autoescape=True) for place in places for form in sorted(forms)))
 
 
 def _entry(row: Row) -> Entry:
@@ -213,6 +264,22 @@ def _entry(row: Row) -> Entry:
     return Entry(**{**values, **listed})
 
 
+def _entry_as_stored(row: Sequence[Any]) -> Entry:
+    """As `_entry`, for very many: the same few lists are decoded once."""
+    values = list(row)
+    values[_AT] = moment_of(values[_AT])
+    values[_PURPOSES] = _words(values[_PURPOSES])
+    values[_MEDIA] = _words(values[_MEDIA])
+    if values[_SENSITIVE] is not None:
+        values[_SENSITIVE] = bool(values[_SENSITIVE])
+    return Entry(*values)
+
+
+@lru_cache(maxsize=256)
+def _words(stored: str | None) -> tuple[str, ...]:
+    return msgspec.json.decode(stored, type=tuple[str, ...]) if stored else ()
+
+
 def last_lines(tx: Tx, object_uris: Iterable[str]) -> dict[str, int]:
     """The number of the last line about each of *object_uris* that has one, in one statement."""
-    return {row[0]: row[1] for row in tx.all(_LAST_LINES, {"object_uris": list(object_uris)})}
+    return dict(tx.raw(_LAST_LINES, {"object_uris": list(object_uris)}))

@@ -29,6 +29,8 @@ consent_ledger = sa.Table(
     sa.Column("media_sha256", Json),
     #: the author said expressly that the yes holds for a post marked as sensitive
     sa.Column("sensitive", sa.Boolean),
+    #: how the author wants to be named in datasets; NULL for not at all
+    sa.Column("credit", sa.Text),
     sa.CheckConstraint("kind IN ('grant', 'deny', 'withdraw', 'supersede', 'erase')", name="kind"),
     sa.Index("ix_consent_ledger_object", "object_uri", "seq"),
     sa.Index("ix_consent_ledger_actor", "actor_uri", "seq"),

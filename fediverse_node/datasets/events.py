@@ -35,8 +35,8 @@ from fediverse_node.storage.tx import Tx
 
 #: Places of the log that one look goes through.
 PAGE: Final = 100
-#: Tells authors apart within one release, and means nothing outside of one.
-_OF_A_RELEASE: Final = frozenset({"author_ref", "dup_cluster"})
+#: Means nothing outside of one release: its names for authors, what repeats what, the pictures beside it.
+_OF_A_RELEASE: Final = frozenset({"author_ref", "dup_cluster", "pictures"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,9 @@ def _row(tx: Tx, entry: Entry, receipt: Receipt, addresses: Addresses, filters: 
 def _candidate(tx: Tx, entry: Entry, filters: Filters) -> Candidate | None:
     post = posts.by_uri(tx, entry.object_uri)
     page = exportable.candidates(tx, after=post.id - 1, limit=1) if post is not None else []
-    return page[0] if page and page[0].uri == entry.object_uri and filters.wants(page[0]) else None
+    if not page or page[0].uri != entry.object_uri or not filters.wants_yes(entry):
+        return None
+    return page[0] if filters.wants(page[0]) else None
 
 
 def lines(events: Sequence[Event]) -> bytes:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final
 
 from fediverse_node.config import Config
+from fediverse_node.consent.remembered import memory_of
 from fediverse_node.datasets import making, queries, shelf
 from fediverse_node.datasets.model import Release
 from fediverse_node.kernel.errors import Conflict, NodeError, NotValid
@@ -29,6 +30,10 @@ LOOK_EVERY: Final = 60.0
 PROMISE: Final = timedelta(hours=24)
 #: What a new release may take before the promise is in danger.
 _MARGIN: Final = timedelta(hours=1)
+#: How long after its end people are told that a release holds a post of theirs.
+ROWS_KEPT: Final = timedelta(days=365)
+#: Rows that one transaction forgets.
+_AT_ONCE: Final = 5000
 
 
 class Librarian:
@@ -46,9 +51,19 @@ class Librarian:
     async def run_once(self) -> None:
         """Do whatever is due now."""
         release = await self._db.read(queries.current)
-        if release is not None:
+        if release is not None and await self._whole(release):
             await self._renew(release)
         await self._clear()
+
+    async def _whole(self, release: Release) -> bool:
+        """Whether the database knows of all that was taken back. Else the release it calls current ends."""
+        try:
+            await self._db.read(memory_of(self._config).require_whole)
+        except Conflict as error:
+            self._warn(release, error)
+            await making.take_down(self._db)
+            return False
+        return True
 
     async def _renew(self, release: Release) -> None:
         since = await self._db.read(partial(queries.stale_since, release=release))
@@ -83,6 +98,11 @@ class Librarian:
             await asyncio.to_thread(shelf.clear, shelf.folder_of(self._config), release.sha256)
             await self._db.write(partial(queries.note_cleared, release_id=release.id))
             log.info("dataset.cleared", extra={"sha256": release.sha256})
+        longest = self._db.clock() - ROWS_KEPT
+        for release_id in await self._db.read(partial(queries.forgettable, ended_before=longest)):
+            forgetting = partial(queries.forget_rows, release_id=release_id, limit=_AT_ONCE)
+            while await self._db.write(forgetting) == _AT_ONCE:
+                pass
         # Of a process that was killed: looked for before the rows are read, so that none is of a new release.
         root = shelf.folder_of(self._config)
         if found := await asyncio.to_thread(shelf.names, root):

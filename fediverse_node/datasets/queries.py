@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -59,10 +59,11 @@ def file_of(tx: Tx, release_id: int, path: str) -> File | None:
     return None if row is None else _file(row)
 
 
-def count_download(tx: Tx, release_id: int, path: str) -> None:
-    """One more time a file was fetched. Nobody's name is with it."""
-    mine = sa.and_(dataset_files.c.release_id == release_id, dataset_files.c.path == path)
-    tx.execute(dataset_files.update().where(mine).values(downloads=dataset_files.c.downloads + 1))
+def count_downloads(tx: Tx, counted: Mapping[tuple[int, str], int]) -> None:
+    """So many more times files were fetched, each by its release and path."""
+    for (release_id, path), times in counted.items():
+        mine = sa.and_(dataset_files.c.release_id == release_id, dataset_files.c.path == path)
+        tx.execute(dataset_files.update().where(mine).values(downloads=dataset_files.c.downloads + times))
 
 
 def prepare(tx: Tx, release: Release, files: Sequence[File]) -> Release:
@@ -98,8 +99,8 @@ def prepare(tx: Tx, release: Release, files: Sequence[File]) -> Release:
 
 
 def add_rows(tx: Tx, release_id: int, seqs: Sequence[int]) -> None:
-    """Note the decisions that a release rests on."""
-    tx.insert(dataset_rows, [{"release_id": release_id, "seq": seq} for seq in seqs])
+    """Note decisions that a release rests on, as far as they are not noted yet."""
+    tx.insert_missing(dataset_rows, [{"release_id": release_id, "seq": seq} for seq in seqs])
 
 
 def publish(tx: Tx, release_id: int) -> None:
@@ -143,6 +144,21 @@ def names_on_disk(tx: Tx) -> set[str]:
 def note_cleared(tx: Tx, release_id: int) -> None:
     """The files of an ended release are gone."""
     _change(tx, release_id, on_disk=False)
+
+
+def forgettable(tx: Tx, ended_before: datetime) -> list[int]:
+    """Releases, by id, that ended before a moment, have no files any more, and whose rows are still noted."""
+    ended = sa.and_(dataset_releases.c.ended_at <= ended_before, _PUBLISHED, sa.not_(_CURRENT))
+    noted = sa.exists().where(dataset_rows.c.release_id == dataset_releases.c.id)
+    statement = sa.select(dataset_releases.c.id).where(ended, sa.not_(dataset_releases.c.on_disk), noted)
+    return [row[0] for row in tx.all(statement)]
+
+
+def forget_rows(tx: Tx, release_id: int, *, limit: int) -> int:
+    """Forget at most *limit* of the rows of a release; how many it were."""
+    mine = dataset_rows.c.release_id == release_id
+    some = sa.select(dataset_rows.c.seq).where(mine).limit(limit).scalar_subquery()
+    return tx.execute(dataset_rows.delete().where(mine, dataset_rows.c.seq.in_(some))).rowcount
 
 
 def stale_since(tx: Tx, release: Release) -> datetime | None:

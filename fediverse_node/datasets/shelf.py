@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ from fediverse_node.storage.engine import sqlite_path
 
 _MANIFEST: Final = "MANIFEST.sha256"
 _SIGNATURE: Final = "MANIFEST.sha256.sig"
-_RECEIPTS: Final = "consent/receipts.jsonl"
+_RECEIPTS: Final = ("consent/receipts.jsonl", "consent/picture-receipts.jsonl")
 _LOCK: Final = ".making"
 _NEXT: Final = ".next"
 _RELEASE: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -93,15 +94,12 @@ def inventory(folder: Path) -> list[File]:
 
 
 def decisions(folder: Path, *, at_once: int) -> Iterator[Sequence[int]]:
-    """The numbers, in the ledger, of the decisions that an export rests on, *at_once* together."""
-    batch: list[int] = []
-    with (folder / _RECEIPTS).open("rb") as file:
-        for line in file:
-            batch.append(int(_named(line).id.rpartition("/")[2]))
-            if len(batch) == at_once:
-                yield batch
-                batch = []
-    if batch:
+    """The numbers, in the ledger, of the decisions that an export rests on, *at_once* together.
+
+    One that rows and pictures rest on may come several times.
+    """
+    numbers = (int(_named(line).id.rpartition("/")[2]) for line in _receipts(folder))
+    while batch := list(islice(numbers, at_once)):
         yield batch
 
 
@@ -125,6 +123,13 @@ def names(root: Path) -> set[str]:
 def clear(root: Path, sha256: str) -> None:
     """Delete the files of a release. Whoever is reading one reads it to its end."""
     shutil.rmtree(root / sha256, ignore_errors=True)
+
+
+def _receipts(folder: Path) -> Iterator[bytes]:
+    for name in _RECEIPTS:
+        if (folder / name).exists():
+            with (folder / name).open("rb") as file:
+                yield from file
 
 
 def _sha256(path: Path) -> str:

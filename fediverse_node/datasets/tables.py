@@ -46,6 +46,20 @@ dataset_files = sa.Table(
     sa.UniqueConstraint("release_id", "path"),
 )
 
+#: What was exported by command, for those who have to answer for it.
+dataset_exports = sa.Table(
+    "dataset_exports",
+    metadata,
+    id_column(),
+    sa.Column("at", Moment, nullable=False),
+    #: filters, form, and how many receipts were named as ended
+    sa.Column("asked", Json, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),
+    sa.Column("authors", sa.BigInteger, nullable=False),
+    #: of MANIFEST.sha256, and so of everything
+    sa.Column("sha256", sa.Text, nullable=False),
+)
+
 #: Which decisions a release rests on, by their number in the ledger.
 dataset_rows = sa.Table(
     "dataset_rows",

@@ -15,7 +15,9 @@ from fediverse_node.datasets import conditions
 from fediverse_node.datasets.model import User
 from fediverse_node.datasets.tables import dataset_users
 from fediverse_node.kernel.errors import NotAuthenticated, NotValid
+from fediverse_node.kernel.text import clean_line
 from fediverse_node.kernel.urls import split_http
+from fediverse_node.receipts import issue
 from fediverse_node.receipts import queries as receipts
 from fediverse_node.storage.base import Moment
 from fediverse_node.storage.tx import Row, Tx, locked
@@ -59,7 +61,8 @@ def add(tx: Tx, *, name: str, contact: str, webhook: str | None = None) -> tuple
     Raises:
         NotValid: no name or contact, or something is too long, or the webhook is no address.
     """
-    name, contact = name.strip(), contact.strip()
+    # Read by the operator, at a terminal, too.
+    name, contact = clean_line(name), clean_line(contact)
     if not name or not contact:
         raise NotValid("A user of the dataset has a name and a contact.")
     if max(len(name), len(contact)) > MAX_NAME:
@@ -122,6 +125,24 @@ def end(tx: Tx, user_id: int) -> bool:
     """End a user's access, and what is sent to them. False where there is no such user, or not any more."""
     where = sa.and_(dataset_users.c.id == user_id, _ACTIVE)
     return tx.execute(dataset_users.update().where(where).values(ended_at=tx.now, webhook=None)).rowcount == 1
+
+
+def set_webhook(tx: Tx, user_id: int, webhook: str | None) -> bool:
+    """Tell a user there from now on, or nowhere. What they were not told yet comes first.
+
+    False where there is no such user, or not any more.
+
+    Raises:
+        NotValid: it is no address.
+    """
+    if webhook is not None:
+        split_http(webhook)
+    where = sa.and_(dataset_users.c.id == user_id, _ACTIVE)
+    anew = {"due_at": tx.now, "leased_until": None, "attempts": 0, "failing_since": None, "gone_since": None}
+    done = tx.execute(dataset_users.update().where(where).values(webhook=webhook, **anew))
+    if done.rowcount:
+        tx.ring(issue.BELL)
+    return done.rowcount == 1
 
 
 def anybody_due(tx: Tx, newest: int) -> bool:

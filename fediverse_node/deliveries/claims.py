@@ -76,8 +76,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome]) -> None:
         }
         for outcome in outcomes
     ]
-    for row in rows:
-        tx.change(_RECORD, row)
+    tx.change_many(_RECORD, rows)
 
 
 def postpone_line(tx: Tx, envelope: Envelope, until: datetime) -> None:

@@ -15,7 +15,8 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent.terms import Terms
 from fediverse_node.export.columns import COLUMNS, Kind
 from fediverse_node.export.filters import Filters
-from fediverse_node.export.workbench import Totals
+from fediverse_node.export.pictures import ABOUT
+from fediverse_node.export.totals import Totals
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _PRIMARY = re.compile(r"[a-z]{2,3}")
@@ -102,7 +103,7 @@ def _front_matter(facts: Facts, addresses: Addresses) -> str:
         *_licence(facts, addresses),
         *_list("language", facts.languages),
         *_list("size_categories", [size]),
-        *_list("task_categories", ["text-generation"]),
+        *_list("task_categories", ["text-generation", *(["image-to-text"] if facts.totals.pictures else [])]),
         *_list("tags", ["fediverse", "consent", "social-media", *_tags(facts)]),
         "configs:",
         "- config_name: default",
@@ -218,7 +219,7 @@ answer is no.{newest}
 | by disclosure | {_counted(totals.labels)} |
 | by language | {_counted(totals.languages)} |
 | by licence | {_counted(totals.licences)} |
-| terms | {_terms(facts, addresses)} |
+{_counted_pictures(facts)}| terms | {_terms(facts, addresses)} |
 
 ## Motivation
 
@@ -233,15 +234,44 @@ Taken were posts that are allowed and of which all of this is true:
 
 {filters}
 
-Not in it: posts that are not public, boosts, replies by others, quotations, {sensitive}media, posts of
-accounts that are suspended, moved or deleted, and every post that was edited after its author's decision.
+Not in it: posts that are not public, boosts, replies by others, quotations, {sensitive}{_media(facts)},
+posts of accounts that are suspended, moved or deleted, and every post that was edited after its author's
+decision.
 It is no sample of anything: people decide for some of their posts and not for others.
 
 {_data(facts)}
 
 {_columns()}
 
-{_how(facts, addresses)}"""
+{_pictures(facts)}{_how(facts, addresses)}"""
+
+
+def _counted_pictures(facts: Facts) -> str:
+    return f"| pictures | {facts.totals.pictures} |\n" if facts.totals.pictures else ""
+
+
+def _media(facts: Facts) -> str:
+    return "pictures whose own use was not allowed" if facts.totals.pictures else "media"
+
+
+def _pictures(facts: Facts) -> str:
+    if not facts.totals.pictures:
+        return ""
+    fields = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in ABOUT.items())
+    return f"""\
+## Pictures
+
+`data/pictures-*.tar` holds pictures as WebDataset: `KEY.jpg` (or `.png`, `.webp`) and `KEY.json`, in the
+order of their keys; `load_dataset("webdataset", data_files="data/pictures-*.tar")` loads them. Each is in
+because its author named these very bytes in a yes; that a post is allowed says nothing about its pictures.
+They are without the metadata that cameras write, and as large as this server keeps them. The text of a
+picture's post need not be in here. Filters by language and label look at the post. Of each it is said:
+
+| field | meaning |
+|---|---|
+{fields}
+
+"""
 
 
 def _how(facts: Facts, addresses: Addresses) -> str:

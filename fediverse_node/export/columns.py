@@ -36,6 +36,7 @@ COLUMNS: Final = (
     _column("edited", "moment", "when this text was written, where it is not the first"),
     _column("url", "text", "the post's address, for people"),
     _column("author_ref", "text", "tells authors apart within this release, and differs between releases"),
+    _column("author_name", "text", "how its author asked to be named; null where they did not"),
     _column(
         "language", "text", "as the author declared it (BCP 47), else as it was recognised; `und` is unknown"
     ),
@@ -50,7 +51,7 @@ COLUMNS: Final = (
     ),
     _column("digital_source_type", "text", "how it came about, as a term of IPTC's"),
     _column("ai_tools", "tools", "the models that had a part in the text"),
-    _column("human_reviewed", "truth", "whether a person read it before it was published"),
+    _column("human_reviewed", "truth", "whether a person says that they read it"),
     _column(
         "ai_share", "share", "how much of the text a model wrote, 0 to 1; null where that cannot be known"
     ),
@@ -80,6 +81,7 @@ COLUMNS: Final = (
         "how many placeholders: people, `<EMAIL>`, `<PHONE>`, `<IP>`, `<LOCATION>`, …",
     ),
     _column("dup_cluster", "text", "the same for posts that say the same, or nearly; null for all others"),
+    _column("pictures", "texts", "the keys of its pictures that are in `data/pictures-*.tar`"),
     _column(
         "metadata",
         "more",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.export import pictured
 from fediverse_node.export.card import Facts
 from fediverse_node.export.columns import COLUMNS, Column, Kind
 
@@ -73,7 +74,11 @@ _KINDS: Final[Mapping[Kind, str]] = {
     "truth": "sc:Boolean",
     "texts": "sc:Text",
 }
-_MEDIA: Final = {"parquet": "application/x-parquet", "jsonl": "application/jsonlines"}
+_MEDIA: Final = {
+    "parquet": "application/x-parquet",
+    "jsonl": "application/jsonlines",
+    "tar": "application/x-tar",
+}
 _PERSONAL: Final = (
     "Names of people, e-mail addresses, telephone numbers, network addresses and places in the texts were "
     "replaced by placeholders; rules miss some. A row has its post's address, which has its author's user "
@@ -114,7 +119,7 @@ def croissant(facts: Facts, files: Mapping[str, str], *, addresses: Addresses) -
         },
         **_responsible(facts, addresses),
         "distribution": list(_distribution(facts, files)),
-        "recordSet": [_records(facts)],
+        "recordSet": [_records(facts), *pictured.record_sets(facts.totals.pictures)],
     }
     kept = {name: value for name, value in made.items() if value not in (None, [])}
     return (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode()
@@ -209,6 +214,7 @@ def _distribution(facts: Facts, files: Mapping[str, str]) -> Iterator[JsonDict]:
             "encodingFormat": _MEDIA["parquet"],
             "includes": "data/train-*.parquet",
         }
+    yield from pictured.file_sets(files)
 
 
 def _records(facts: Facts) -> JsonDict:

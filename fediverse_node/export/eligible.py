@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent import queries as ledger
 from fediverse_node.consent.model import Entry, Granted
+from fediverse_node.export.credit import names_of
 from fediverse_node.export.filters import Filters
 from fediverse_node.posts import exportable
-from fediverse_node.posts.exportable import Candidate, Mark
+from fediverse_node.posts.exportable import Candidate
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.receipts import queries as receipts
 from fediverse_node.receipts.model import Receipt
@@ -20,10 +23,11 @@ from fediverse_node.storage.tx import Tx
 
 #: Posts that are looked at together.
 PAGE = 1000
+#: Authors that are kept in memory.
+_MOST_AUTHORS: Final = 5000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Eligible:
+class Eligible(msgspec.Struct, frozen=True, gc=False):
     """A post that may go out, who wrote it, and the proof that its author allowed it.
 
     `receipt` is whole: without one that others can check, nothing goes out.
@@ -35,42 +39,70 @@ class Eligible:
     receipt: Receipt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unchanged:
+class Unchanged(NamedTuple):
     """What has to be as it was, for a row that is written to go out.
 
     Attributes:
+        number: of the row.
         seq: the last line of the ledger about the post, which is a yes.
+        name: what its author is called in it.
+        mark: as `exportable.marks_among` gives it.
     """
 
-    mark: Mark
+    number: int
     uri: str
     seq: int
+    name: str | None
+    mark: tuple[Any, ...]
 
 
-def all_eligible(tx: Tx, filters: Filters) -> Iterator[list[Eligible]]:
-    """Everything that may go out and is asked for, oldest post first, many at a time."""
-    after = -1
+class Authors:
+    """Who wrote what is looked at in one snapshot: whoever wrote much is read once, not with each page."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._known: dict[int, Actor] = {}
+
+    def among(self, ids: set[int]) -> Mapping[int, Actor]:
+        """Those of *ids* that there are, by id, and perhaps others."""
+        missing = ids - self._known.keys()
+        if missing:
+            if len(self._known) > _MOST_AUTHORS:
+                self._known, missing = {}, ids
+            self._known.update(actors.by_ids(self._tx, missing))
+        return self._known
+
+
+def all_eligible(tx: Tx, filters: Filters, *, after: int = -1) -> Iterator[tuple[int, list[Eligible]]]:
+    """Everything past the post *after* that may go out and is asked for, oldest post first.
+
+    Many at a time, each time with the last post that was looked at.
+    """
+    authors = Authors(tx)
     while page := exportable.candidates(tx, after=after, limit=PAGE):
         after = page[-1].id
-        yield list(_granted(tx, [post for post in page if filters.wants(post)]))
+        found = _granted(tx, [post for post in page if filters.wants(post)], authors)
+        yield after, [each for each in found if filters.wants_yes(each.granted.entry)]
 
 
-def changed(tx: Tx, rows: Sequence[Unchanged]) -> list[int]:
-    """The posts among *rows* of which anything is otherwise by now, by id.
+def changed(tx: Tx, rows: Sequence[Unchanged], authors: Authors) -> list[int]:
+    """The numbers of those *rows* of which anything is otherwise by now.
 
     A line of the ledger is never changed, and nothing takes a receipt away but a later line: while the last
     line is the one that said yes, and the post and its author are what they were, so is the answer.
     """
-    marks = {mark.id: mark for mark in exportable.marks_among(tx, [row.mark.id for row in rows])}
-    authors = actors.by_ids(tx, {row.mark.actor_id for row in rows})
+    marks = exportable.marks_among(tx, [row.mark[0] for row in rows])
     lines = ledger.last_lines(tx, [row.uri for row in rows])
+    writers = {row.mark[1] for row in rows}
+    found = authors.among(writers)
+    good = {each for each in writers if _in_good_standing(found.get(each))}
     return [
-        row.mark.id
-        for row in rows
-        if marks.get(row.mark.id) != row.mark
-        or lines.get(row.uri) != row.seq
-        or not _in_good_standing(authors.get(row.mark.actor_id))
+        number
+        for number, uri, seq, name, mark in rows
+        if marks.get(mark[0]) != mark
+        or lines.get(uri) != seq
+        or mark[1] not in good
+        or (name is not None and name not in names_of(found[mark[1]]))
     ]
 
 
@@ -78,16 +110,18 @@ def _in_good_standing(author: Actor | None) -> bool:
     return author is not None and author.active and author.moved_to is None
 
 
-def _granted(tx: Tx, page: list[Candidate]) -> Iterator[Eligible]:
-    authors = actors.by_ids(tx, {post.actor_id for post in page})
+def _granted(tx: Tx, page: list[Candidate], authors: Authors) -> list[Eligible]:
+    writers = authors.among({post.actor_id for post in page})
     entries = decisions.states(tx, [post.uri for post in page])
     proved = receipts.by_seqs(tx, [entry.seq for entry in entries.values() if entry.kind == "grant"])
+    found = []
     for post in page:
         entry = entries.get(post.uri)
         if entry is not None:
-            found = judge(post, authors[post.actor_id], entry, proved.get(entry.seq))
-            if found is not None:
-                yield found
+            eligible = judge(post, writers[post.actor_id], entry, proved.get(entry.seq))
+            if eligible is not None:
+                found.append(eligible)
+    return found
 
 
 def judge(post: Candidate, author: Actor, entry: Entry, receipt: Receipt | None) -> Eligible | None:
@@ -102,4 +136,4 @@ def judge(post: Candidate, author: Actor, entry: Entry, receipt: Receipt | None)
     proof = decisions.dataset_granted(subject_of(post, author), entry)
     if proof is None or receipt is None or receipt.status != "active":
         return None
-    return Eligible(post=post, author=author, granted=proof, receipt=receipt)
+    return Eligible(post, author, proof, receipt)

@@ -8,7 +8,10 @@ from typing import Literal
 
 import msgspec
 
+from fediverse_node.consent.model import Entry
+from fediverse_node.credentials.model import AiPart
 from fediverse_node.posts.exportable import Candidate
+from fediverse_node.posts.model import Post
 
 Disclosure = Literal["human-only", "ai-assisted", "ai-autonomous"]
 
@@ -27,6 +30,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         sensitive: also posts marked as sensitive, whose authors said expressly that they may be used.
         min_authors: with fewer authors there is no dataset.
         keep_duplicates: leave in what repeats another post, marked by `dup_cluster`.
+        with_pictures: only posts of which a picture may be used, too.
     """
 
     disclosure: tuple[Disclosure, ...] = ("human-only",)
@@ -39,6 +43,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sensitive: bool = False
     min_authors: int = 1
     keep_duplicates: bool = False
+    with_pictures: bool = False
 
     def wants(self, post: Candidate) -> bool:
         """Whether *post* is asked for, as far as can be said before its text was looked at."""
@@ -48,11 +53,31 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             return False
         return self._in_time(post.published_at) and self._shared(post)
 
+    def wants_picture(self, post: Post, part: AiPart | None) -> bool:
+        """Whether a picture of *post* is asked for in which a model had this *part*.
+
+        The label of the post speaks of the picture, too. How much of a picture a model made, nobody measures:
+        where that matters, only posts without a model's part will do.
+        """
+        if post.ai_disclosure not in self.disclosure or (post.sensitive and not self.sensitive):
+            return False
+        if post.ai_disclosure != "human-only" and self.max_ai_share is not None:
+            return False
+        if part in {"made", "edited"} and set(self.disclosure) == {"human-only"}:
+            return False
+        if self.licences and post.licence not in self.licences:
+            return False
+        return self._in_time(post.published_at) and self._in_language(post.language or "und")
+
+    def wants_yes(self, entry: Entry) -> bool:
+        """Whether a post is asked for that this line of the ledger allows."""
+        return not self.with_pictures or bool(entry.media_sha256)
+
     def wants_text(self, text: str, language: str) -> bool:
         """Whether a row of this text, in this language (BCP 47), is asked for."""
         if len(text) < self.min_length:
             return False
-        return not self.languages or language.partition("-")[0].lower() in self.languages
+        return self._in_language(language)
 
     @property
     def words(self) -> Iterator[str]:
@@ -68,11 +93,20 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             yield f"published before {self.until.isoformat()}"
         if self.licences:
             yield f"licences: {', '.join(self.licences)}"
-        if self.min_length > 1:
-            yield f"text of at least {self.min_length} characters"
+        yield from self._kinds
         yield f"sensitive posts: {'in, where their authors said so expressly' if self.sensitive else 'out'}"
         if self.min_authors > 1:
             yield f"at least {self.min_authors} authors"
+
+    @property
+    def _kinds(self) -> Iterator[str]:
+        if self.min_length > 1:
+            yield f"text of at least {self.min_length} characters"
+        if self.with_pictures:
+            yield "only posts of which a picture may be used, too"
+
+    def _in_language(self, language: str) -> bool:
+        return not self.languages or language.partition("-")[0].lower() in self.languages
 
     def _in_time(self, moment: datetime) -> bool:
         if self.since is not None and moment < _start(self.since):

@@ -1,7 +1,8 @@
 """A folder that appears whole or not at all.
 
 Everything is written to a hidden folder beside the target, synced to disk, and renamed. A process that is
-killed leaves the hidden folder behind; the next export to the same target takes it over.
+killed or interrupted leaves the hidden folder behind; the next export to the same target takes it over, and
+goes on with what was collected there.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fediverse_node.kernel.errors import Conflict, NotValid
 
 MANIFEST = "MANIFEST.sha256"
+#: What was collected, in the hidden folder.
+WORK = "work"
 
 
 @contextmanager
-def hidden_beside(out: Path) -> Iterator[Path]:
+def hidden_beside(out: Path, *, anew: bool = False) -> Iterator[Path]:
     """A folder beside *out* to write into; gone at the end, unless `appear` has made it *out*.
+
+    Whoever is interrupted (and has not failed) leaves it behind. With *anew*, what was left is thrown away.
 
     Raises:
         Conflict: *out* exists and is not an empty folder, or is being written by another process.
@@ -30,13 +35,19 @@ def hidden_beside(out: Path) -> Iterator[Path]:
     check_free(out)
     hidden = out.with_name(f".{out.name}.partial")
     try:
-        handle = _take(hidden, out)
+        handle = _take(hidden, out, kept=() if anew else (WORK,))
     except OSError as error:
         raise NotValid(f"{out} cannot be written: {error.strerror}.") from error
+    finished = True
     try:
         yield hidden
+    except Exception:
+        raise
+    except BaseException:
+        finished = False
+        raise
     finally:
-        if _same(handle, hidden):
+        if finished and _same(handle, hidden):
             shutil.rmtree(hidden, ignore_errors=True)
         os.close(handle)
 
@@ -86,7 +97,7 @@ def _fsync(path: Path) -> None:
         os.close(handle)
 
 
-def _take(hidden: Path, out: Path) -> int:
+def _take(hidden: Path, out: Path, *, kept: Collection[str]) -> int:
     """Create or take over the hidden folder, and hold it against other processes."""
     hidden.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(hidden, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -99,7 +110,8 @@ def _take(hidden: Path, out: Path) -> int:
         os.close(handle)
         raise Conflict(f"Another export to {out} has just ended.")
     for leftover in hidden.iterdir():
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        if leftover.name not in kept:
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     return handle
 
 

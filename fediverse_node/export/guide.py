@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.signatures.notes import NoteKey
 
+_PICTURES: Final = """\
+6. The same for the pictures in `data/pictures-*.tar`, counted through all of them: line n of
+   `consent/picture-receipts.jsonl` and of `consent/picture-proofs.jsonl` belongs to picture n. Its name is
+   the SHA-256 of its bytes; the receipt's `mediaSha256` has to name it, and the receipt's `object` is its
+   `post`.
+"""
 
-def guide(addresses: Addresses, key: NoteKey, *, parquet: bool) -> str:
+
+def guide(addresses: Addresses, key: NoteKey, *, parquet: bool, pictures: bool) -> str:
     """The text, for the dataset of the server at *addresses* whose log has the *key*.
 
-    *parquet*: there are no JSON lines, so that rows are counted through the Parquet files.
+    *parquet*: there are no JSON lines, so that rows are counted through the Parquet files. *pictures*: there
+    are some.
     """
     log = addresses.consent_log
     data = "`data/train-*.parquet`, counted through all of them," if parquet else "`data/train.jsonl`"
@@ -46,7 +56,7 @@ The log has this key. Compare it with one from another source, or keep it and gi
    `SHA-256(log_salt ‖ receipt)`, the receipt in canonical JSON (RFC 8785), and T its `issuedAt`.
 5. {log}/revocations.jsonl lists what has ended: drop each row whose
    `consent_receipt_id` is in a `revokes` there.
-
+{_PICTURES if pictures else ""}
 ## What this cannot show
 
 The text of a row is what its author wrote, with placeholders for people. The receipt names the hash of what

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
 import msgspec
 
 from fediverse_node.export.columns import COLUMNS, Kind
-from fediverse_node.export.row import Row
+from fediverse_node.export.row import Late, Row
 from fediverse_node.kernel.errors import NotValid
 
 #: Bytes after which another file is begun: with the last rows it stays below 500 MB.
@@ -44,7 +44,8 @@ class Shards:
         self._folder = folder
         self._arrow = pa
         self._schema = _schema(pa)
-        self._waiting: list[Row] = []
+        self._waiting: list[Any] = []
+        self._rows = 0
         self._writer: Any = None
         self._sink: Any = None
         self._written: list[Path] = []
@@ -60,16 +61,17 @@ class Shards:
     ) -> None:
         self._end_file()
 
-    def add(self, row: Row) -> None:
-        """The next row."""
-        self._waiting.append(row)
-        if len(self._waiting) == GROUP:
-            self._flush()
+    def add(self, batch: Any) -> None:
+        """The next rows, as a record batch."""
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        while self._rows >= GROUP:
+            self._flush(GROUP)
 
     def finish(self) -> list[Path]:
         """Everything is written: the files, under the names they keep. An empty dataset has one, too."""
-        if self._waiting or not self._written:
-            self._flush()
+        if self._rows or not self._written:
+            self._flush(self._rows)
         self._end_file()
         count = len(self._written)
         return [
@@ -77,7 +79,7 @@ class Shards:
             for number, path in enumerate(self._written)
         ]
 
-    def _flush(self) -> None:
+    def _flush(self, count: int) -> None:
         import pyarrow.parquet as pq  # noqa: PLC0415 as above
 
         if self._writer is None:
@@ -87,8 +89,11 @@ class Shards:
             self._writer = pq.ParquetWriter(
                 self._sink, self._schema, compression="zstd", use_dictionary=_REPEATING
             )
-        self._writer.write_table(self._table(self._waiting), row_group_size=GROUP)
-        self._waiting = []
+        waiting = self._arrow.Table.from_batches(self._waiting, schema=self._schema)
+        # In one piece: how the rows came in pieces depends on posts that are not among them.
+        self._writer.write_table(waiting.slice(0, count).combine_chunks(), row_group_size=GROUP)
+        self._waiting = waiting.slice(count).to_batches()
+        self._rows -= count
         if self._sink.tell() >= LARGEST:
             self._end_file()
 
@@ -98,19 +103,61 @@ class Shards:
             self._sink.close()
             self._writer = None
 
-    def _table(self, rows: list[Row]) -> Any:
-        columns = [self._column(kind.name, kind.kind, rows) for kind in COLUMNS]
-        return self._arrow.Table.from_arrays(columns, schema=self._schema)
 
-    def _column(self, name: str, kind: Kind, rows: list[Row]) -> Any:
-        values = list(map(attrgetter(name), rows))
+class Batches:
+    """Rows in a file, many at a time, as Arrow has them in memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        import pyarrow as pa  # noqa: PLC0415 as above
+
+        self._arrow = pa
+        self._file = file
+        self._schema = _schema(pa)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """The next rows."""
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+        made = [
+            self._column(each.name, each.kind, values) for each, values in zip(COLUMNS, columns, strict=True)
+        ]
+        batch = self._arrow.RecordBatch.from_arrays(made, schema=self._schema).serialize()
+        self._file.write(len(batch).to_bytes(8, "little"))
+        self._file.write(batch)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._file.seek(0)
+        while size := self._file.read(8):
+            buffer = self._arrow.py_buffer(self._file.read(int.from_bytes(size, "little")))
+            yield self._arrow.ipc.read_record_batch(buffer, self._schema)
+
+    def finished(self, batch: Any, told: Sequence[Late | None]) -> Any:
+        """*batch* without the rows that are told nothing, and the others with what they are told."""
+        late = [each for each in told if each is not None]
+        if len(late) < len(told):
+            batch = batch.filter(self._arrow.array([each is not None for each in told]))
+        sensitive = batch.column("metadata").field("sensitive")
+        parents = self._arrow.array([each.in_reply_to for each in late], type=self._arrow.string())
+        more = self._schema.field("metadata").type
+        batch = self._with(batch, "author_ref", [each.author_ref for each in late])
+        batch = self._with(batch, "dup_cluster", [each.dup_cluster for each in late])
+        if any(each.pictures is not None for each in late):
+            batch = self._with(batch, "pictures", [each.pictures for each in late])
+        made = self._arrow.StructArray.from_arrays([parents, sensitive], fields=list(more))
+        return self._with(batch, "metadata", made)
+
+    def _with(self, batch: Any, name: str, values: Any) -> Any:
+        place = self._schema.get_field_index(name)
+        field = self._schema.field(place)
+        return batch.set_column(place, field, self._arrow.array(values, type=field.type))
+
+    def _column(self, name: str, kind: Kind, values: Sequence[Any]) -> Any:
         wanted = self._schema.field(name).type
         if kind == "moment":
             import pyarrow.compute as pc  # noqa: PLC0415 as above
 
             texts = self._arrow.array(values, type=self._arrow.string())
             return pc.strptime(texts, format=_MOMENT, unit="s")
-        if kind in {"tools", "more"}:
+        if kind == "more" or (kind == "tools" and any(values)):
             values = msgspec.to_builtins(values)
         return self._arrow.array(values, type=wanted)
 

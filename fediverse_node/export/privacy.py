@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from fediverse_node.kernel.text import URL, Handle, mention_spans
+from fediverse_node.kernel.text import URL, Handle, mention_at
 
 #: An address that names a person: a profile, or somebody's credentials.
 _OF_A_PERSON = re.compile(r"@|%40|/(?:users?|u|profiles?|people|author)/", re.IGNORECASE)
@@ -31,6 +32,7 @@ _IPV4 = re.compile(rf"(?<![{_WORD}.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![{_WORD}]|\
 _IPV6 = re.compile(
     rf"(?<![{_WORD}:.])[0-9A-Fa-f]{{0,4}}:[0-9A-Fa-f:]{{1,34}}(?:(?:\d{{1,3}}\.){{3}}\d{{1,3}})?(?![{_WORD}:])"
 )
+_DIGIT = re.compile(r"\d")
 _ZERO = "[0\u0660\u06f0]"
 _PHONE = re.compile(
     rf"(?<![{_WORD}.,/-])"
@@ -41,7 +43,9 @@ _PHONE = re.compile(
     rf"(?![{_WORD}-]|[.,]\d)"
 )
 _EMOJI = re.compile(rf"(?<![{_WORD}:])(?=:[0-9_]{{0,60}}[A-Za-z]):[A-Za-z0-9_]{{2,64}}:(?![{_WORD}:])")
-_SECRET_SIGNS = re.compile(r"[spr]k[-_]|gh|xox|AKIA|eyJ|BEGIN")
+#: All of ASCII but what a trace of somebody has in it: digits, `@`, `:`, and what every secret of two has.
+_ORDINARY = bytes(sorted(set(range(128)) - set(b"0123456789@:-_")))
+_SECRET_SIGNS = re.compile(r"[spr]k[-_]|gh[pousr]_|xox|AKIA|eyJ|BEGIN")
 _SECRET = re.compile(
     r"\b(?:sk|pk|rk)[-_][\w-]{16,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[\w-]{10,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"
@@ -54,31 +58,67 @@ def redact(text: str) -> tuple[str, int]:
 
     People become `@user1`, `@user2` in order of appearance, the same person the same placeholder.
     """
+    signs = _signs(text)
+    if signs is None:
+        return text, 0
+    count = people = 0
+    if signs.secret and _SECRET_SIGNS.search(text) is not None:
+        text, count = _SECRET.subn("<SECRET>", text)
+    if "://" in text:
+        text, found = _replaced(text, URL, "<PROFILE>", lambda url: _OF_A_PERSON.search(url) is not None)
+        count += found
+    if "@" in text:
+        text, people = _without_people(text)
+    # Where every `@` has become a placeholder, there is none left for an address.
+    signs = signs._replace(ats=signs.ats if text.count("@") > people else 0)
+    for pattern, placeholder, possible, applies in _RULES:
+        if possible(signs):
+            text, found = _replaced(text, pattern, placeholder, applies)
+            count += found
+    return text, count + people
+
+
+def _replaced(
+    text: str, pattern: re.Pattern[str], placeholder: str, applies: Callable[[str], bool]
+) -> tuple[str, int]:
     count = 0
 
-    def replace(pattern: re.Pattern[str], placeholder: str, applies: Callable[[str], bool]) -> None:
-        nonlocal text, count
+    def one(match: re.Match[str]) -> str:
+        nonlocal count
+        if not applies(match.group()):
+            return match.group()
+        count += 1
+        return placeholder
 
-        def one(match: re.Match[str]) -> str:
-            nonlocal count
-            if not applies(match.group()):
-                return match.group()
-            count += 1
-            return placeholder
+    return pattern.sub(one, text), count
 
-        text = pattern.sub(one, text)
 
-    if _SECRET_SIGNS.search(text) is not None:
-        replace(_SECRET, "<SECRET>", _always)
-    people = 0
-    # Most posts have nothing of all this in them, and to look for a letter costs hardly anything.
-    if "@" in text or "://" in text:
-        replace(URL, "<PROFILE>", lambda url: _OF_A_PERSON.search(url) is not None)
-        text, people = _without_people(text)
-    for pattern, placeholder, signs, applies in _RULES:
-        if signs.search(text) is not None:
-            replace(pattern, placeholder, applies)
-    return text, count + people
+class _Signs(NamedTuple):
+    """How often there is in a text what traces of people are made of; for `secret` whether."""
+
+    ats: int
+    colons: int
+    digits: int
+    secret: bool
+
+
+def _signs(text: str) -> _Signs | None:
+    """What there is in *text*; None for nothing.
+
+    Most posts have nothing of all this in them, and to look for a byte costs hardly anything.
+    """
+    if not text.isascii():
+        return _Signs(text.count("@"), text.count(":"), len(_DIGIT.findall(text)), secret=True)
+    found = text.encode().translate(None, _ORDINARY)
+    secret = "AKIA" in text or "eyJ" in text
+    if not found:
+        return _Signs(0, 0, 0, secret=True) if secret else None
+    return _Signs(
+        found.count(b"@"),
+        found.count(b":"),
+        len(found.translate(None, b"@:-_")),
+        secret=secret or b"-" in found or b"_" in found,
+    )
 
 
 def _always(_: str) -> bool:
@@ -97,15 +137,26 @@ def _without_people(text: str) -> tuple[str, int]:
     return "".join([*pieces, text[end_before:]]), count
 
 
-def _people_in(text: str) -> list[tuple[int, int, Handle]]:
+def _people_in(text: str) -> Iterator[tuple[int, int, Handle]]:
     """Where *text* names whom, in order."""
-    found = list(mention_spans(text))
-    seen = {start for start, _, _ in found}
-    for match in _NAME_BESIDE_WORD.finditer(text):
-        if match.start() not in seen:
-            name, _, host = match.group()[1:].lower().partition("@")
-            found.append((match.start(), match.end(), Handle(name, host or None)))
-    return sorted(found, key=lambda each: each[0])
+    place = text.find("@")
+    while place >= 0:
+        end, handle = _person_at(text, place)
+        if handle is not None:
+            yield place, end, handle
+        place = text.find("@", end)
+
+
+def _person_at(text: str, place: int) -> tuple[int, Handle | None]:
+    """Who is named there, and where the name ends; where nobody is, where to look on."""
+    found = mention_at(text, place)
+    if found is not None:
+        return found
+    match = _NAME_BESIDE_WORD.match(text, place)
+    if match is None:
+        return place + 1, None
+    name, _, host = match.group()[1:].lower().partition("@")
+    return match.end(), Handle(name, host or None)
 
 
 def _is_address(text: str) -> bool:
@@ -120,13 +171,13 @@ def _could_be_phone(text: str) -> bool:
     return 7 <= sum(letter.isdigit() for letter in text) <= 15
 
 
-#: What is replaced by what, and the sign without which it cannot be there; in this order.
-_RULES = (
-    (_EMAIL, "<EMAIL>", re.compile("@"), _always),
-    (_EMAIL_IN_ANY_SCRIPT, "<EMAIL>", re.compile("@"), _always),
-    (_PLACE, "<LOCATION>", re.compile(r"\d"), _always),
-    (_IPV4, "<IP>", re.compile(r"\d"), _is_address),
-    (_IPV6, "<IP>", re.compile(":"), _is_address),
-    (_PHONE, "<PHONE>", re.compile(r"\d"), _could_be_phone),
-    (_EMOJI, "<EMOJI>", re.compile(":"), _always),
+#: What is replaced by what, and whether it can be there at all; in this order.
+_RULES: tuple[tuple[re.Pattern[str], str, Callable[[_Signs], bool], Callable[[str], bool]], ...] = (
+    (_EMAIL, "<EMAIL>", lambda there: there.ats > 0, _always),
+    (_EMAIL_IN_ANY_SCRIPT, "<EMAIL>", lambda there: there.ats > 0, _always),
+    (_PLACE, "<LOCATION>", lambda there: there.digits >= 10, _always),
+    (_IPV4, "<IP>", lambda there: there.digits >= 4, _is_address),
+    (_IPV6, "<IP>", lambda there: there.colons >= 2, _is_address),
+    (_PHONE, "<PHONE>", lambda there: there.digits >= 7, _could_be_phone),
+    (_EMOJI, "<EMOJI>", lambda there: there.colons >= 2, _always),
 )

@@ -21,6 +21,10 @@ class Progress:
         """Another step begins."""
         self._doing, self._began, self._told = doing, self._clock(), 0
 
+    def say(self, line: str) -> None:
+        """Something else that whoever waits may want to know."""
+        self._tell(line)
+
     def at(self, rows: int, *, of: int | None = None) -> None:
         """So many *rows* are done, *of* so many in all, where that is known."""
         if rows // TELL_EVERY > self._told:

@@ -7,31 +7,33 @@ import hmac
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
-
-import msgspec
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.local import instance_actor
 from fediverse_node.config import Config
 from fediverse_node.consent import terms
+from fediverse_node.export import resuming
+from fediverse_node.export.album import Album
 from fediverse_node.export.card import Facts, card
 from fediverse_node.export.croissant import croissant
 from fediverse_node.export.duplicates import Likeness, digest_of, find_duplicates
-from fediverse_node.export.eligible import Eligible, all_eligible, changed
+from fediverse_node.export.eligible import PAGE, Authors, Eligible, all_eligible, changed
 from fediverse_node.export.filters import Filters
 from fediverse_node.export.folder import MANIFEST, sync, write_lines
 from fediverse_node.export.guide import guide
 from fediverse_node.export.languages import Detector
 from fediverse_node.export.parquet import Shards
 from fediverse_node.export.progress import Progress
-from fediverse_node.export.row import Row, row_of
+from fediverse_node.export.row import Late, Row, row_of
+from fediverse_node.export.spool import Spool
+from fediverse_node.export.totals import Totals
 from fediverse_node.export.vouching import Vouched, vouch
-from fediverse_node.export.workbench import IN, Line, Standing, Totals, Workbench
+from fediverse_node.export.workbench import IN, Line, Workbench
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.receipts import paths
 from fediverse_node.storage.tx import Tx
@@ -41,8 +43,8 @@ RECEIPTS: Final = "consent/receipts.jsonl"
 PROOFS: Final = "consent/proofs.jsonl"
 CHECKPOINT: Final = "consent/checkpoint"
 TERMS: Final = "consent/terms"
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Row).decode
+#: Rows after which what was collected is kept, whatever happens.
+KEEP_EVERY: Final = 10_000
 
 
 class Desk(NamedTuple):
@@ -52,6 +54,7 @@ class Desk(NamedTuple):
     bench: Workbench
     likeness: Likeness
     secret: bytes
+    album: Album
 
 
 class Release:
@@ -77,25 +80,37 @@ class Release:
         self._progress = progress
 
     def collect(self, tx: Tx, bench: Workbench, stop: threading.Event) -> Likeness:
-        """Put everything that may go out onto the *bench*, in one snapshot."""
+        """Put everything that may go out onto the *bench*, in one snapshot, from where it was left off."""
+        left = bench.discarded or bench.count > 0
+        after, likeness, spool = resuming.go_on(tx, bench), Likeness(bench), self._spool(bench)
+        count = kept = bench.count
+        if left:
+            self._progress.say(f"going on, posts so far: {count:,}" if count else "beginning anew")
         self._progress.begin("collecting")
-        likeness, count = Likeness(bench), 0
-        for page in all_eligible(tx, self._filters):
+        for last, page in all_eligible(tx, self._filters, after=after):
             if stop.is_set():
-                break
-            lines: list[Line] = []
-            for found in page:
-                row = row_of(found, addresses=self._addresses, detector=self._detector)
-                if row is None or not self._wanted(row):
-                    continue
-                bench.rows.write(_encode(row) + b"\n")
-                bench.receipts.write((found.receipt.document or "").encode() + b"\n")
-                likeness.add(row.text)
-                lines.append(_line(found, row, number=count))
-                count += 1
-                self._progress.at(count)
-            bench.add(lines, {(found.author.id, found.author.uri) for found in page})
+                return likeness
+            made = [
+                (found, row_of(found, addresses=self._addresses, detector=self._detector)) for found in page
+            ]
+            rows = [(found, row) for found, row in made if row is not None and self._wanted(row)]
+            lines = [
+                _line(found, row, number=number) for number, (found, row) in enumerate(rows, start=count)
+            ]
+            spool.add([row for _, row in rows], [found.receipt.document or "" for found, _ in rows])
+            likeness.add([row.text for _, row in rows], [line.digest for line in lines])
+            bench.add(lines, {(found.author.id, found.author.uri) for found, _ in rows})
+            count += len(rows)
+            after = last
+            if count - kept >= KEEP_EVERY:
+                bench.keep(after)
+                kept = count
+            self._progress.at(count)
+        bench.keep(after)
         return likeness
+
+    def _spool(self, bench: Workbench) -> Spool:
+        return Spool(bench, self._formats)
 
     def _wanted(self, row: Row) -> bool:
         return row.consent_receipt_id not in self._ended and self._filters.wants_text(row.text, row.language)
@@ -113,42 +128,53 @@ class Release:
                 f"There are posts of {totals.authors} authors, and at least {self._filters.min_authors} were "
                 "asked for. Nothing was written."
             )
-        return totals
+        return desk.album.joined(totals)
 
     def look_again(self, tx: Tx, desk: Desk, totals: Totals) -> int:
         """Take out whatever has changed since, and say how many rows that were."""
         self._progress.begin("checking again")
         gone: list[int] = []
         seen = 0
+        authors = Authors(tx)
         for page in desk.bench.unchanged():
-            gone += changed(tx, page)
+            gone += changed(tx, page, authors)
             seen += len(page)
             self._progress.at(seen, of=totals.rows + totals.repeated)
         desk.bench.take_out(gone)
-        return len(gone)
+        return len(gone) + desk.album.look_again(tx)
 
     def vouch(self, tx: Tx, totals: Totals) -> Vouched:
         """What shows that the receipts of the rows are in the log, and who signs for it."""
         return vouch(tx, self._addresses, totals.last_place)
 
-    def prove(self, tx: Tx, desk: Desk, totals: Totals, vouched: Vouched) -> str:
-        """Write the proofs of the rows; gives the hash of that file."""
+    def prove(self, tx: Tx, desk: Desk, totals: Totals, vouched: Vouched) -> dict[str, str]:
+        """Write the proofs of the rows and of the pictures; gives the hashes of those files."""
         self._progress.begin("proving")
-        proving = None if vouched.checkpoint is None else paths.prover(tx, vouched.checkpoint)
+        if vouched.checkpoint is None:
+            return {PROOFS: write_lines(desk.folder / PROOFS, [])}
+        proving = paths.prover(tx, vouched.checkpoint, in_json=True)
+        receipt, count = self._addresses.receipt, 0
 
         def lines() -> Iterator[bytes]:
-            for count, (seq, place, salt) in enumerate(desk.bench.places(), start=1):
-                assert proving is not None, "there is a checkpoint where there is a row"
-                proof = proving(place, bytes.fromhex(salt))
-                yield _encode({"receipt": self._addresses.receipt(seq), "proof": proof}) + b"\n"
+            nonlocal count
+            for page in desk.bench.places():
+                yield "".join(
+                    [
+                        f'{{"receipt":"{receipt(seq)}","proof":"{proving(place, bytes.fromhex(salt))}"}}\n'
+                        for seq, place, salt in page
+                    ]
+                ).encode()
+                count += len(page)
                 self._progress.at(count, of=totals.rows)
 
-        return write_lines(desk.folder / PROOFS, lines())
+        hashes = {PROOFS: write_lines(desk.folder / PROOFS, lines())}
+        return hashes | desk.album.prove(desk.folder, paths.prover(tx, vouched.checkpoint))
 
-    def write(self, desk: Desk, totals: Totals, vouched: Vouched, proofs: str) -> str:
+    def write(self, desk: Desk, totals: Totals, vouched: Vouched, proofs: dict[str, str]) -> str:
         """Data, receipts, card and signed manifest of the rows, synced to disk; gives the manifest's hash."""
         folder = desk.folder
-        hashes = {PROOFS: proofs, **self._write_rows(desk, totals)}
+        hashes = {**proofs, **self._write_rows(desk, totals)}
+        hashes |= desk.album.write(folder, _author_refs(desk))
         hashes[RECEIPTS] = write_lines(folder / RECEIPTS, self._receipts(desk, totals))
         facts = self._facts(desk, totals)
         described = croissant(facts, dict(hashes), addresses=self._addresses)
@@ -156,7 +182,12 @@ class Release:
             "README.md": [card(facts, addresses=self._addresses).encode()],
             "croissant.json": [described],
             "VERIFY.md": [
-                guide(self._addresses, vouched.signer.key, parquet=self._formats == ("parquet",)).encode()
+                guide(
+                    self._addresses,
+                    vouched.signer.key,
+                    parquet=self._formats == ("parquet",),
+                    pictures=totals.pictures > 0,
+                ).encode()
             ],
             "consent/key": [f"{vouched.signer.key.text}\n".encode()],
             **_terms(totals),
@@ -177,40 +208,39 @@ class Release:
         """The data, in every form that is wanted, in one go; gives the hashes of the files."""
         self._progress.begin("writing")
         hashes: dict[str, str] = {}
-        with ExitStack() as stack:
-            rows = self._rows(desk, totals)
-            shards = None
-            if "parquet" in self._formats:
-                shards = stack.enter_context(Shards(desk.folder / "data"))
-                rows = _passing_by(rows, shards.add)
-            if "jsonl" in self._formats:
-                hashes[DATA] = write_lines(desk.folder / DATA, (_encode(row) + b"\n" for row in rows))
-            else:
-                for _ in rows:
-                    pass
-            if shards is not None:
+        spool = self._spool(desk.bench)
+        if "jsonl" in self._formats:
+            lines = spool.lines(self._told(desk, totals))
+            hashes[DATA] = write_lines(desk.folder / DATA, lines)
+        if "parquet" in self._formats:
+            with Shards(desk.folder / "data") as shards:
+                for batch in spool.batches(self._told(desk, totals)):
+                    shards.add(batch)
                 hashes |= {f"data/{path.name}": _sha256(path) for path in shards.finish()}
         return hashes
 
-    def _rows(self, desk: Desk, totals: Totals) -> Iterator[Row]:
+    def _told(self, desk: Desk, totals: Totals) -> Iterator[Late | None]:
+        """What each row on the bench is told last; None for those that are not in."""
         ref = _author_refs(desk)
-        desk.bench.rows.seek(0)
         written = 0
-        for standing, line in zip(desk.bench.standings(), desk.bench.rows, strict=True):
-            if standing.state == IN:
-                yield _finished(_decode(line), standing, ref(standing.author))
-                written += 1
+        for standing in desk.bench.standings():
+            if standing.state != IN:
+                yield None
+                continue
+            pictures = desk.album.keys_of(standing.uri) if totals.pictures else None
+            yield Late(ref(standing.author), standing.cluster, standing.parent, pictures)
+            written += 1
+            if not written % PAGE:
                 self._progress.at(written, of=totals.rows)
+        self._progress.at(written, of=totals.rows)
 
     def _receipts(self, desk: Desk, totals: Totals) -> Iterator[bytes]:
         self._progress.begin("writing receipts")
-        desk.bench.receipts.seek(0)
         written = 0
-        for state, line in zip(desk.bench.present(), desk.bench.receipts, strict=True):
-            if state:
-                yield line
-                written += 1
-                self._progress.at(written, of=totals.rows)
+        for page in self._spool(desk.bench).receipts(desk.bench.present()):
+            yield page
+            written += page.count(b"\n")
+            self._progress.at(written, of=totals.rows)
 
     def _facts(self, desk: Desk, totals: Totals) -> Facts:
         return Facts(
@@ -249,15 +279,10 @@ def _line(found: Eligible, row: Row, *, number: int) -> Line:
         row.license,
         row.consented_at,
         row.terms_version,
-        digest_of(row.text),
+        # Of a text that is composed already, it is known.
+        bytes.fromhex(row.content_sha256) if row.text.isascii() else digest_of(row.text),
+        row.author_name,
     )
-
-
-def _finished(row: Row, standing: Standing, author_ref: str) -> Row:
-    row.author_ref = author_ref
-    row.dup_cluster = standing.cluster
-    row.metadata.in_reply_to = standing.parent
-    return row
 
 
 def _author_refs(desk: Desk) -> Callable[[str], str]:
@@ -268,7 +293,7 @@ def _author_refs(desk: Desk) -> Callable[[str], str]:
     are not in the dataset show through.
     """
     about = hashlib.sha256()
-    for fingerprint in desk.bench.fingerprints():
+    for fingerprint in chain(desk.bench.fingerprints(), desk.album.fingerprints()):
         about.update(fingerprint)
     key = hmac.digest(desk.secret, about.digest(), "sha256")
 
@@ -286,12 +311,6 @@ def _versions(totals: Totals) -> tuple[terms.Terms, ...]:
 
 def _terms(totals: Totals) -> dict[str, list[bytes]]:
     return {f"{TERMS}/{each.id}.txt": [each.text.encode()] for each in _versions(totals)}
-
-
-def _passing_by(rows: Iterator[Row], show: Callable[[Row], None]) -> Iterator[Row]:
-    for row in rows:
-        show(row)
-        yield row
 
 
 def _sha256(path: Path) -> str:

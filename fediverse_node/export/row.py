@@ -11,11 +11,14 @@ import hashlib
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.export.credit import name_of
 from fediverse_node.export.eligible import Eligible
 from fediverse_node.export.languages import Detector
 from fediverse_node.export.privacy import redact
@@ -27,6 +30,7 @@ from fediverse_node.posts.model import Post
 
 _QUOTE = re.compile(r"<blockquote>(?:(?!<blockquote>).)*?</blockquote>", re.DOTALL)
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
+_BY_HAND = f"{DIGITAL_SOURCE_TYPE}digitalCreation"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -38,17 +42,17 @@ class Tool(msgspec.Struct, frozen=True):
     action: str
 
 
-class More(msgspec.Struct):
+class More(msgspec.Struct, gc=False):
     """What Dolma puts beside the columns."""
 
     in_reply_to: str | None
     sensitive: bool
 
 
-class Row(msgspec.Struct):
+class Row(msgspec.Struct, gc=False):
     """A row; `columns` says what each column means. Every row has every column, in this order.
 
-    `author_ref`, `dup_cluster` and `metadata.in_reply_to` depend on which other rows there are, and are
+    `author_ref`, `dup_cluster`, `pictures` and `metadata.in_reply_to` depend on what else there is, and are
     set last.
     """
 
@@ -60,6 +64,7 @@ class Row(msgspec.Struct):
     edited: str | None
     url: str
     author_ref: str
+    author_name: str | None
     language: str
     language_score: float | None
     license: str | None
@@ -80,7 +85,17 @@ class Row(msgspec.Struct):
     log_salt: str
     pii_redactions: int
     dup_cluster: str | None
+    pictures: list[str]
     metadata: More
+
+
+class Late(NamedTuple):
+    """What a row is told last; the names are those of the columns. Pictures are left as they are for None."""
+
+    author_ref: str
+    dup_cluster: str | None
+    in_reply_to: str | None
+    pictures: list[str] | None
 
 
 def row_of(found: Eligible, *, addresses: Addresses, detector: Detector) -> Row | None:
@@ -97,7 +112,7 @@ def row_of(found: Eligible, *, addresses: Addresses, detector: Detector) -> Row 
     if not text:
         return None
     decided = _moment(entry.at)
-    language, score = detector.look(text, _declared(post))
+    language, score = detector.look(text, _declared(post.language))
     by_a_person = post.ai_disclosure == "human-only"
     return Row(
         id=post.uri,
@@ -108,15 +123,18 @@ def row_of(found: Eligible, *, addresses: Addresses, detector: Detector) -> Row 
         edited=_moment(post.edited_at) if post.edited_at else None,
         url=post.url or post.uri,
         author_ref="",
+        author_name=name_of(entry, found.author) if entry.credit else None,
         language=language,
         language_score=score,
         license=post.licence,
         ai_disclosure=post.ai_disclosure,
-        digital_source_type=post.digital_source_type or f"{DIGITAL_SOURCE_TYPE}digitalCreation",
+        digital_source_type=post.digital_source_type or _BY_HAND,
         ai_tools=[
             Tool(name=tool.name, provider=tool.provider or "", action=tool.action or "")
             for tool in post.ai_tools
-        ],
+        ]
+        if post.ai_tools
+        else [],
         # A person's own text needs no reviewer; a label of ours always says whether there was one.
         human_reviewed=post.human_reviewed is not False,
         ai_share=0.0 if by_a_person else post.ai_share,
@@ -132,6 +150,7 @@ def row_of(found: Eligible, *, addresses: Addresses, detector: Detector) -> Row 
         log_salt=found.receipt.salt or "",
         pii_redactions=redactions,
         dup_cluster=None,
+        pictures=[],
         metadata=More(in_reply_to=None, sensitive=post.sensitive),
     )
 
@@ -150,16 +169,19 @@ def own_words(post: Candidate | Post) -> str:
 def _clean(text: str) -> str:
     """As `clean_text`, which needs not look at what is composed and can be seen."""
     seen = text.replace("\n", " ").replace("\t", " ")
-    return text if seen.isprintable() and unicodedata.is_normalized("NFC", text) else clean_text(text)
+    if seen.isprintable() and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return text
+    return clean_text(text)
 
 
-def _declared(post: Candidate) -> str | None:
-    return post.language if post.language and _LANGUAGE.fullmatch(post.language) else None
+@lru_cache(maxsize=256)
+def _declared(language: str | None) -> str | None:
+    return language if language and _LANGUAGE.fullmatch(language) else None
 
 
 def _moment(moment: datetime) -> str:
     """As `kernel.clock.to_rfc3339`, for what comes from the database and is in UTC: a fifth of its time."""
-    return f"{moment.isoformat(timespec='seconds')[:19]}Z"
+    return f"{moment.isoformat('T', 'seconds')[:19]}Z"
 
 
 def _plain(content: str) -> str:

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from fediverse_node.credentials import process
+from fediverse_node.credentials.model import Manifest
 from fediverse_node.kernel.errors import NodeError, NotFound, NotNow, TooLarge
 from fediverse_node.kernel.kinds import Kind
 from fediverse_node.media import queries
@@ -32,6 +34,8 @@ AT_ONCE = 32
 AT_ONCE_FROM_ONE = 6
 WAITING = 256
 WAITING_SECONDS = 20.0
+#: Files whose credentials are read at once: each takes a process. Of more, nobody reads them.
+_READING = 4
 #: Copies that are forgotten in one transaction.
 _BATCH = 200
 _ACCEPT = "image/avif,image/webp,image/*,video/*,audio/*;q=0.8"
@@ -68,6 +72,7 @@ class Copies:
             at_once=AT_ONCE, from_one=AT_ONCE_FROM_ONE, waiting=WAITING, seconds=WAITING_SECONDS
         )
         self._arriving = 0
+        self._reading = 0
         self._uses: dict[str, datetime] = {}
 
     async def open(self) -> None:
@@ -152,7 +157,8 @@ class Copies:
             raise
         finally:
             await arrival.abandon()
-        return await self._note(wanted, name, kind, arrival.size)
+        said = await self._read(name, kind)
+        return await self._note(wanted, name, kind, arrival.size, said)
 
     async def _download(self, wanted: Wanted, arrival: Arrival) -> tuple[str, Kind]:
         try:
@@ -172,7 +178,22 @@ class Copies:
             raise kind(detail=f"{wanted.host}: status {answer.status}")
         return await arrival.finish()
 
-    async def _note(self, wanted: Wanted, name: str, kind: Kind, size: int) -> Copy:
+    async def _read(self, name: str, kind: Kind) -> Manifest | None:
+        """What the Content Credentials in the file say, where somebody has the time to read them."""
+        if kind.family != "image" or self._reading >= _READING:
+            return None
+
+        def read() -> Manifest | None:
+            with self.folder.path(name).open("rb") as file:
+                return process.read(file, kind.media_type)
+
+        self._reading += 1
+        try:
+            return await asyncio.to_thread(read)
+        finally:
+            self._reading -= 1
+
+    async def _note(self, wanted: Wanted, name: str, kind: Kind, size: int, said: Manifest | None) -> Copy:
         uses, self._uses = self._uses, {}
 
         def unit(tx: Tx) -> tuple[Copy, list[str]]:
@@ -189,6 +210,7 @@ class Copies:
                 name=name,
                 used_at=tx.now,
                 created_at=tx.now,
+                credentials=said,
             )
             if not queries.add(tx, made):  # another process was faster
                 found = queries.find(tx, made.key)

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from fediverse_node.credentials.model import Manifest
+
 #: Of a picture that belongs to nobody: a custom emoji.
 EMOJI = "e"
 #: Largest file, and largest picture of a person and of an emoji, in bytes (limits table L).
@@ -77,6 +79,7 @@ class Copy:
     Attributes:
         media_type: what its bytes were found to be.
         name: of the file; ours, and random.
+        credentials: what it says of itself; None where it says nothing, or nobody read it.
     """
 
     id: int
@@ -90,6 +93,7 @@ class Copy:
     name: str
     used_at: datetime
     created_at: datetime
+    credentials: Manifest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 
+import msgspec
 import sqlalchemy as sa
 
+from fediverse_node.credentials.model import Manifest
 from fediverse_node.media.model import Copy, Share
 from fediverse_node.media.tables import media_copies, media_store
 from fediverse_node.storage.tx import Row, Tx
@@ -54,9 +56,18 @@ def find(tx: Tx, key: str) -> Copy | None:
     return None if row is None else _copy(row)
 
 
+def credentials_of(tx: Tx, keys: Iterable[str]) -> dict[str, Manifest]:
+    """What the copies with these keys say of themselves, as far as they do."""
+    columns = sa.select(media_copies.c.key, media_copies.c.credentials)
+    where = sa.and_(media_copies.c.key.in_(list(keys)), media_copies.c.credentials.is_not(None))
+    return {row[0]: msgspec.convert(row[1], Manifest) for row in tx.all(columns.where(where))}
+
+
 def add(tx: Tx, copy: Copy) -> bool:
     """Note a copy. False when another process noted one for the same key before."""
-    added = tx.insert_new(media_copies, {name: getattr(copy, name) for name in _NAMES})
+    values = {name: getattr(copy, name) for name in _NAMES}
+    said = asdict(copy.credentials) if copy.credentials is not None else None
+    added = tx.insert_new(media_copies, {**values, "credentials": said})
     if added:
         _grow(tx, copy.size)
     return added
@@ -134,4 +145,6 @@ def _grow(tx: Tx, by: int) -> None:
 
 
 def _copy(row: Row) -> Copy:
-    return Copy(**dict(zip(_NAMES, row, strict=True)))
+    values = dict(zip(_NAMES, row, strict=True))
+    said = values["credentials"]
+    return Copy(**{**values, "credentials": msgspec.convert(said, Manifest) if said else None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from fediverse_node.storage.base import Moment, id_column, metadata
+from fediverse_node.storage.base import Json, Moment, id_column, metadata
 
 media_copies = sa.Table(
     "media_copies",
@@ -21,6 +21,8 @@ media_copies = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
+    #: what its Content Credentials say
+    sa.Column("credentials", Json),
     sa.Column("used_at", Moment, nullable=False, index=True),
     sa.Column("created_at", Moment, nullable=False),
 )

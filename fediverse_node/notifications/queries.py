@@ -85,5 +85,16 @@ def remove_for_post(tx: Tx, post_id: int) -> None:
     tx.execute(notifications.delete().where(notifications.c.post_id == post_id))
 
 
+def clear(tx: Tx, actor_id: int) -> None:
+    """Take back everything that an actor was told of."""
+    tx.execute(notifications.delete().where(notifications.c.actor_id == actor_id))
+
+
+def dismiss(tx: Tx, actor_id: int, notification_id: int) -> bool:
+    """Take back one notification of this actor's. False where there is none."""
+    where = sa.and_(notifications.c.id == notification_id, notifications.c.actor_id == actor_id)
+    return tx.execute(notifications.delete().where(where)).rowcount == 1
+
+
 def _notification(row: Row) -> Notification:
     return Notification(**{name: getattr(row, name) for name in _NAMES})

@@ -28,3 +28,7 @@ class AddressRefused(OSError):
 
     `client` turns it into `Refused`; it never leaves this room.
     """
+
+
+class Garbled(OSError):
+    """What a server sent is no answer that can be read. Like `AddressRefused`, for this room only."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import Any
 
 import sqlalchemy as sa
 
 from fediverse_node.peers.model import Peer
 from fediverse_node.peers.tables import peers
-from fediverse_node.storage.tx import Row, Tx
+from fediverse_node.storage.tx import Tx
+from fediverse_node.storage.values import Kind
 
 # Written out, not bound: only then do both engines see that a partial index fits.
 _FAILING = peers.c.failures > sa.literal_column("0")
@@ -21,8 +23,7 @@ MAX_ERROR = 300
 
 def by_host(tx: Tx, host: str) -> Peer | None:
     """What is known of *host*; None when nothing is."""
-    row = tx.first(sa.select(*_COLUMNS).where(peers.c.host == host))
-    return None if row is None else _peer(row)
+    return tx.value(_BY_HOST, {"host": host}, _PEER)
 
 
 def by_hosts(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
@@ -30,7 +31,7 @@ def by_hosts(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
     wanted = set(hosts)
     if not wanted:
         return {}
-    return {row.host: _peer(row) for row in tx.all(_BY_HOSTS, {"hosts": list(wanted)})}
+    return {peer.host: peer for peer in tx.values(_BY_HOSTS, {"hosts": list(wanted)}, _PEER)}
 
 
 def failing_among(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
@@ -38,7 +39,7 @@ def failing_among(tx: Tx, hosts: Iterable[str]) -> dict[str, Peer]:
     wanted = set(hosts)
     if not wanted:
         return {}
-    return {row.host: _peer(row) for row in tx.all(_FAILING_AMONG, {"hosts": list(wanted)})}
+    return {peer.host: peer for peer in tx.values(_FAILING_AMONG, {"hosts": list(wanted)}, _PEER)}
 
 
 def save(tx: Tx, peer: Peer) -> None:
@@ -75,10 +76,13 @@ def set_parked(tx: Tx, host: str, *, parked: bool) -> None:
     tx.execute(peers.update().where(peers.c.host == host).values(parked=parked, updated_at=tx.now))
 
 
-def _peer(row: Row) -> Peer:
-    return Peer(**{name: getattr(row, name) for name in _NAMES})
+def _peer(row: Sequence[Any]) -> Peer:
+    return Peer(**dict(zip(_NAMES, row, strict=True)))
 
 
+#: By its host, which comes first.
+_PEER = Kind(_peer)
 _WITH_PARKED_MAIL = sa.select(peers.c.host).where(sa.text("parked"), peers.c.breaker == "closed")
+_BY_HOST = sa.select(*_COLUMNS).where(peers.c.host == sa.bindparam("host"))
 _BY_HOSTS = sa.select(*_COLUMNS).where(peers.c.host.in_(sa.bindparam("hosts", expanding=True)))
 _FAILING_AMONG = _BY_HOSTS.where(_FAILING)

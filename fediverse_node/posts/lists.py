@@ -30,6 +30,7 @@ class Selection:
         visibilities: of these.
         naming: the uri of an actor; posts that mention it are chosen whatever their visibility.
         media_only: only posts with attachments.
+        tagged: only posts with this hashtag, given folded.
     """
 
     visibilities: tuple[str, ...]
@@ -37,6 +38,7 @@ class Selection:
     boosts: bool = True
     replies: bool = True
     media_only: bool = False
+    tagged: str | None = None
 
 
 def by_actor(
@@ -59,15 +61,18 @@ def selected(tx: Tx, actor_id: int, page: Page, selection: Selection) -> list[Po
         boosts=selection.boosts,
         replies=selection.replies,
         media_only=selection.media_only,
+        is_tagged=selection.tagged is not None,
     )
     parameters: dict[str, Any] = {"actor_id": actor_id, "visibilities": list(selection.visibilities)}
     if selection.naming is not None:
         parameters["naming"] = selection.naming
+    if selection.tagged is not None:
+        parameters["tag"] = selection.tagged
     return statement.values(tx, page, parameters, POST)
 
 
 @cache
-def _selecting(*, naming: bool, boosts: bool, replies: bool, media_only: bool) -> Prepared:
+def _selecting(*, naming: bool, boosts: bool, replies: bool, media_only: bool, is_tagged: bool) -> Prepared:
     wanted: sa.ColumnElement[bool] = posts.c.visibility.in_(sa.bindparam("visibilities", expanding=True))
     if naming:
         named = sa.select(mentions.c.post_id).where(mentions.c.actor_uri == sa.bindparam("naming"))
@@ -75,6 +80,9 @@ def _selecting(*, naming: bool, boosts: bool, replies: bool, media_only: bool) -
     where = [posts.c.actor_id == sa.bindparam("actor_id"), wanted, LIVE]
     if media_only:
         where.append(posts.c.attachments.is_not(None))
+    if is_tagged:
+        having = sa.select(hashtags.c.post_id).where(hashtags.c.tag == sa.bindparam("tag"))
+        where.append(posts.c.id.in_(having))
     if not boosts:
         where.append(posts.c.boost_of_id.is_(None))
     if not replies:

@@ -1,4 +1,4 @@
-"""What somebody did with posts: liked them, passed them on, pinned them. Asked with every page they read."""
+"""What somebody did with posts: liked, boosted, pinned or kept them. Asked with every page they read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from fediverse_node.posts.rows import LIVE
-from fediverse_node.posts.tables import favourites, pins, posts
+from fediverse_node.posts.tables import bookmarks, favourites, pins, posts
 from fediverse_node.storage.tx import Tx
 
 
@@ -19,6 +19,7 @@ class Marks:
     favourited: frozenset[int] = frozenset()
     boosted: frozenset[int] = frozenset()
     pinned: frozenset[int] = frozenset()
+    bookmarked: frozenset[int] = frozenset()
 
 
 #: Of whoever reads without saying who they are.
@@ -37,13 +38,17 @@ _MARKS = sa.select(
         sa.select(sa.literal_column("'pinned'"), pins.c.post_id).where(
             pins.c.actor_id == _BY, pins.c.post_id.in_(_IDS)
         ),
+        sa.select(sa.literal_column("'bookmarked'"), bookmarks.c.post_id).where(
+            bookmarks.c.actor_id == _BY, bookmarks.c.post_id.in_(_IDS)
+        ),
     ).subquery()
 )
 
 
 def of(tx: Tx, actor_id: int, ids: Iterable[int]) -> Marks:
     """What the actor did with those of *ids*, in one statement."""
-    found: dict[str, set[int]] = {"favourited": set(), "boosted": set(), "pinned": set()}
+    kinds = ("favourited", "boosted", "pinned", "bookmarked")
+    found: dict[str, set[int]] = {kind: set() for kind in kinds}
     for kind, post_id in tx.all(_MARKS, {"actor_id": actor_id, "ids": list(set(ids))}):
         found[kind].add(post_id)
     return Marks(**{kind: frozenset(marked) for kind, marked in found.items()})

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 Visibility = Literal["public", "unlisted", "private", "direct"]
-#: A property of the post, or a hashtag that people use for the same.
-SaidBy = Literal["field", "hashtag"]
+#: A property of the post, a hashtag that people use for the same, or a file that came with it.
+SaidBy = Literal["field", "hashtag", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,8 @@ class Attachment:
         preview: of a picture of ours: where a small one is.
         file_id: of a picture of ours: its id (`uploads`).
         sha256: of a picture of ours: the hash of its bytes, in hex.
+        digital_source_type: how it was made, an IPTC term's URI; None is unknown.
+        ai_tool: of a picture of ours that a model made or changed: which.
     """
 
     type: str
@@ -34,6 +36,8 @@ class Attachment:
     preview: str | None = None
     file_id: int | None = None
     sha256: str | None = None
+    digital_source_type: str | None = None
+    ai_tool: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

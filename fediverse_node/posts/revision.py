@@ -46,7 +46,7 @@ def _attachment(item: Attachment) -> dict[str, Any]:
     """All but how a picture of ours is found here; of what was not always there, only what is there."""
     written = asdict(item)
     del written["preview"], written["file_id"]
-    for name in ("focus", "sha256"):
+    for name in ("focus", "sha256", "digital_source_type", "ai_tool"):
         if written[name] is None:
             del written[name]
     return written

@@ -165,6 +165,18 @@ pins = sa.Table(
     sa.Column("place", sa.BigInteger, nullable=False),
 )
 
+#: Posts that somebody put aside, for themselves: their authors do not learn of it.
+bookmarks = sa.Table(
+    "bookmarks",
+    metadata,
+    id_column(),
+    sa.Column("post_id", sa.BigInteger, sa.ForeignKey("posts.id"), nullable=False),
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("actor_id", "post_id"),
+    sa.Index("ix_bookmarks_actor_id_id", "actor_id", "id"),
+)
+
 #: One emoji that somebody put under a post; several by one person are several rows.
 emoji_reactions = sa.Table(
     "emoji_reactions",

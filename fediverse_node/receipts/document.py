@@ -71,6 +71,7 @@ def _extent(event: Event, addresses: Addresses) -> JsonDict:
         "license": event.license_url,
         "mediaSha256": list(event.media_sha256),
         "sensitive": event.sensitive,
+        "credit": event.credit,
     }
     return {name: value for name, value in said.items() if value}
 
@@ -106,6 +107,7 @@ def _terms(addresses: Addresses) -> JsonDict:
         "license": {"@id": "http://schema.org/license", **reference},
         "mediaSha256": "aip:mediaSha256",
         "sensitive": "as:sensitive",
+        "credit": "aip:credit",
         "legalBasis": {"@id": "dpv:hasLegalBasis", **reference},
         "notice": {"@id": "dpv:hasNotice", **reference},
         "noticeVersion": "aip:noticeVersion",

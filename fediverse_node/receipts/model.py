@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+import msgspec
+
 JsonDict = dict[str, Any]
 
 #: What became of a receipt: in force as far as the ledger goes, ended by a later one, or erased.
@@ -25,6 +27,7 @@ class Event:
         license_url: where the licence of the post stands.
         media_sha256: the pictures that a yes is about, too.
         sensitive: the author said expressly that it holds for a sensitive post.
+        credit: how datasets name the author, where they want to be named.
     """
 
     seq: int
@@ -41,10 +44,10 @@ class Event:
     license_url: str | None = None
     media_sha256: tuple[str, ...] = ()
     sensitive: bool = False
+    credit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """A receipt as it is kept.
 
     Attributes:
@@ -60,9 +63,13 @@ class Receipt:
     at: datetime
     kind: str
     revokes: int | None = None
-    salt: str | None = field(default=None, repr=False)
-    document: str | None = field(default=None, repr=False)
+    salt: str | None = None
+    document: str | None = None
     revoked_by: int | None = None
+
+    def __repr__(self) -> str:
+        """Without what is erased when a mind is changed."""
+        return f"Receipt(seq={self.seq}, log_index={self.log_index}, kind={self.kind!r})"
 
     @property
     def status(self) -> Status:

@@ -6,10 +6,13 @@ from fediverse_node.accounts import tables as accounts
 from fediverse_node.actors import tables as actors
 from fediverse_node.arrivals import tables as arrivals
 from fediverse_node.consent import tables as consent
+from fediverse_node.credentials import tables as credentials
 from fediverse_node.datasets import tables as datasets
 from fediverse_node.deliveries import tables as deliveries
+from fediverse_node.filters import tables as filters
 from fediverse_node.follows import tables as follows
 from fediverse_node.imports import tables as imports
+from fediverse_node.lists import tables as lists
 from fediverse_node.media import tables as media
 from fediverse_node.moderation import tables as moderation
 from fediverse_node.notifications import tables as notifications
@@ -18,6 +21,7 @@ from fediverse_node.peers import tables as peers
 from fediverse_node.polls import tables as polls
 from fediverse_node.posts import tables as posts
 from fediverse_node.quotes import tables as quotes
+from fediverse_node.reading import tables as reading
 from fediverse_node.receipts import tables as receipts
 from fediverse_node.relays import tables as relays
 from fediverse_node.storage.base import metadata
@@ -32,10 +36,13 @@ __all__ = [
     "actors",
     "arrivals",
     "consent",
+    "credentials",
     "datasets",
     "deliveries",
+    "filters",
     "follows",
     "imports",
+    "lists",
     "media",
     "metadata",
     "moderation",
@@ -45,6 +52,7 @@ __all__ = [
     "polls",
     "posts",
     "quotes",
+    "reading",
     "receipts",
     "relays",
     "suggestions",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NoReturn
 
@@ -158,7 +158,14 @@ class HttpMessage:
         for name, _ in new:
             if name.lower() in self._by_name:
                 raise ValueError(f"The header {name} is set by the signature and may not be given.")
-        return replace(self, headers=(new[0], *self.headers, *added))
+        return HttpMessage(
+            method=self.method,
+            target=self.target,
+            authority=self.authority,
+            scheme=self.scheme,
+            headers=(new[0], *self.headers, *added),
+            body=self.body,
+        )
 
 
 def is_plain(text: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 import http_sf
@@ -21,6 +22,8 @@ _ALGORITHMS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+# One post goes to many inboxes, and each of them is sent the same bytes.
+@lru_cache(maxsize=8)
 def digest_of(body: bytes) -> str:
     """The value of `Digest` for *body*. In capitals: Threads and others compare the letters."""
     return f"SHA-256={encode_base64(hashlib.sha256(body).digest())}"

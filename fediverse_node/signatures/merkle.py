@@ -149,6 +149,20 @@ def consistent(old: tuple[int, bytes], new: tuple[int, bytes], path: Sequence[by
     return bool(hashes) and _roots_from(hashes, old_size, new_size) == (old_root, new_root)
 
 
+def begins_otherwise(old: tuple[int, bytes], new: tuple[int, bytes], path: Sequence[bytes]) -> bool:
+    """Whether *path* proves that *new* = (size, root) begins with another tree than *old*.
+
+    A path that leads to the root of *new* holds the hashes that are in it and no others, so the smaller tree
+    that it leads to is the one that *new* begins with. Where *old* is a power of two long, it is not in the
+    path and nothing can be proved.
+    """
+    (old_size, old_root), (new_size, new_root) = old, new
+    if not path or not 0 < old_size < new_size or old_size & (old_size - 1) == 0:
+        return False
+    found = _roots_from(path, old_size, new_size)
+    return found is not None and found[1] == new_root and found[0] != old_root
+
+
 def _roots_from(hashes: Sequence[bytes], old_size: int, new_size: int) -> tuple[bytes, bytes] | None:
     place, last = old_size - 1, new_size - 1
     while place & 1:

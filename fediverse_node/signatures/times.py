@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
+from math import floor
 
 from fediverse_node.signatures.base import refuse
 
@@ -22,7 +24,12 @@ _HTTP_DATE = re.compile(
 
 def http_date(moment: datetime) -> str:
     """*moment* as an IMF-fixdate (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`."""
-    utc = moment.astimezone(UTC)
+    return _fixdate(floor(moment.timestamp()))
+
+
+@lru_cache(maxsize=64)
+def _fixdate(seconds: int) -> str:
+    utc = datetime.fromtimestamp(seconds, UTC)
     day, month = _DAYS[utc.weekday()], _MONTHS[utc.month - 1]
     return f"{day}, {utc.day:02} {month} {utc.year:04} {utc:%H:%M:%S} GMT"
 

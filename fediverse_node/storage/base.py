@@ -72,6 +72,11 @@ class Json(sa.types.TypeDecorator[Any]):
         return _json
 
 
+def moment_of(stored: int) -> datetime:
+    """The moment that is stored as *stored*, for whoever reads rows as they are (`Tx.raw`)."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
 def _moment(value: int | None) -> datetime | None:
     return None if value is None else _EPOCH + timedelta(microseconds=value)
 

@@ -88,6 +88,13 @@ class Direct:
         cursor.close()
         return [text.row(each) for each in found]
 
+    def raw(self, statement: sa.Select[Any], values: Values) -> list[tuple[Any, ...]]:
+        """What *statement* finds, as the driver gives it."""
+        cursor = self._run(_compiled(statement, None, self._dialect), values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.close()
+        return found
+
     def values(self, statement: sa.Select[Any], values: Values, made: Made[T], *, limit: int = -1) -> list[T]:
         """The same, as values of their kind."""
         text = _compiled(statement, None, self._dialect)

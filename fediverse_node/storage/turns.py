@@ -35,3 +35,37 @@ async def work_in_turns(
             stopped.cancel()
     finally:
         db.silence(bell_name, bell)
+
+
+async def work_until_stopped(
+    db: Database, bell_name: str, stop: asyncio.Event, turn: Callable[[], Awaitable[float]]
+) -> None:
+    """Call *turn* until *stop* is set, the first time at once; what is under way then is cut short.
+
+    For workers whose turns take long and are begun again next time.
+
+    Args:
+        db: whose bell it is.
+        bell_name: what is rung when there is work (`Database.bell`).
+        stop: ends the work at once.
+        turn: does whatever is due; gives the seconds until the next, unless the bell rings before.
+    """
+    bell = db.bell(bell_name)
+    try:
+        async with asyncio.TaskGroup() as group:
+            working = group.create_task(_turns(bell, turn))
+            await stop.wait()
+            working.cancel()
+    finally:
+        db.silence(bell_name, bell)
+
+
+async def _turns(bell: asyncio.Event, turn: Callable[[], Awaitable[float]]) -> None:
+    while True:
+        bell.clear()
+        wait = await turn()
+        try:
+            async with asyncio.timeout(max(wait, 0.0)):
+                await bell.wait()
+        except TimeoutError:
+            pass

@@ -110,11 +110,28 @@ class Tx:
             return self._direct.change(statement, parameters)
         return self.connection.execute(statement, parameters).rowcount
 
+    def change_many(self, statement: sa.Executable, rows: Sequence[Values]) -> None:
+        """The same for each of *rows*, which on PostgreSQL wait for one answer together."""
+        if rows and self._direct is not None:
+            self._direct.change_many(statement, rows)
+        elif rows:
+            self.connection.execute(statement, rows)
+
     def all(self, statement: sa.Select[Any], parameters: Values | None = None) -> Sequence[Row]:
         """All rows of *statement*."""
         if self._direct is not None and parameters is not None:
             return self._direct.rows(statement, parameters)
         return self.connection.execute(statement, parameters).all()
+
+    def raw(self, statement: sa.Select[Any], parameters: Values) -> Sequence[tuple[Any, ...]]:
+        """All rows of *statement*, which was built once and for all, with its values as they are stored.
+
+        For whoever reads very many: moments and JSON have to be asked for as what they are stored as
+        (`sa.type_coerce`), and a truth may be a number.
+        """
+        if self._direct is not None:
+            return self._direct.raw(statement, parameters)
+        return [tuple(row) for row in self.connection.execute(statement, parameters)]
 
     def first(self, statement: sa.Select[Any], parameters: Values | None = None) -> Row | None:
         """The first row of *statement*, or None."""

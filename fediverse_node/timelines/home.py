@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fediverse_node.actors.tables import actors
 from fediverse_node.follows.tables import follows
+from fediverse_node.lists import queries as lists
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.rows import COLUMNS, LIVE, POST
 from fediverse_node.posts.tables import mentions, posts
@@ -76,7 +77,8 @@ def backfill(tx: Tx, actor_id: int, target_id: int) -> None:
 
 
 def withdraw(tx: Tx, actor_id: int, target_id: int) -> None:
-    """After an unfollow: take the posts of the unfollowed out again."""
+    """After an unfollow: take the posts of the unfollowed out again, and them off lists."""
+    lists.take_off_all(tx, actor_id, target_id)
     theirs = sa.select(posts.c.id).where(posts.c.actor_id == target_id)
     where = sa.and_(home_entries.c.actor_id == actor_id, home_entries.c.post_id.in_(theirs))
     tx.execute(home_entries.delete().where(where))

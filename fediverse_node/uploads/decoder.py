@@ -16,6 +16,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable
@@ -39,6 +40,8 @@ _READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
     "image/webp": WebPImagePlugin.WebPImageFile,
     "image/avif": AvifImagePlugin.AvifImageFile,
 }
+#: How IPTC's terms for where a picture comes from are written, in XMP and in Content Credentials.
+_SOURCE = re.compile(rb"digitalsourcetype/([A-Za-z]{3,60})", re.IGNORECASE)
 #: Edge of the picture that a BlurHash is made from.
 _TINY = 32
 
@@ -141,6 +144,16 @@ def _written(image: Image.Image, format_: str) -> bytes:
     return made.getvalue()
 
 
+def _sources(source: BinaryIO, image: Image.Image) -> list[str]:
+    """The terms that it names, wherever they stand: in the file as it is, and in what was packed in it."""
+    source.seek(0)
+    found = _SOURCE.findall(source.read())
+    for said in image.info.values():
+        if isinstance(said, str | bytes):
+            found += _SOURCE.findall(said.encode("utf-8", "replace") if isinstance(said, str) else said)
+    return sorted({each.decode() for each in found})[:20]
+
+
 def _put(handle: int, data: bytes) -> None:
     while data:
         data = data[os.write(handle, data) :]
@@ -157,7 +170,9 @@ def _tiny(image: Image.Image) -> str:
 
 def _made(job: dict[str, Any]) -> dict[str, Any]:
     with os.fdopen(0, "rb", closefd=False) as source:
-        image = _plain(_opened(source, job["media_type"], job["pixels"], job["edge"]), job["edge"])
+        opened = _opened(source, job["media_type"], job["pixels"], job["edge"])
+        sources = _sources(source, opened)
+        image = _plain(opened, job["edge"])
     format_ = _format(job["media_type"], image)
     data = _written(image, format_)
     if format_ == "PNG" and len(data) > job["bytes"]:
@@ -167,6 +182,7 @@ def _made(job: dict[str, Any]) -> dict[str, Any]:
         return {"error": "bytes"}
     _put(job["whole"], data)
     report = {"width": image.width, "height": image.height, "tiny": _tiny(image), "edge": _TINY}
+    report["sources"] = sources
     if max(image.size) > job["small_edge"]:
         small = image.copy()
         small.thumbnail((job["small_edge"], job["small_edge"]), Image.Resampling.LANCZOS)

@@ -60,6 +60,7 @@ class _Report(msgspec.Struct):
     height: int = 0
     tiny: str = ""
     edge: int = 0
+    sources: list[str] = []
 
 
 def decode(source: BinaryIO, folder: Folder, bounds: Bounds) -> Decoded:
@@ -169,6 +170,7 @@ def _kept(
         width=report.width,
         height=report.height,
         blurhash=blurhash.encode(pixels, width=report.edge, height=report.edge),
+        sources=tuple(each for each in report.sources[:20] if each.isascii() and each.isalpha()),
     )
 
 

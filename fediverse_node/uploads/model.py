@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from fediverse_node.credentials.model import AiPart, Making, Manifest
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.kinds import AVIF, GIF, JPEG, KINDS, PNG, WEBP
 from fediverse_node.kernel.text import clean_text
@@ -49,13 +50,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """What became of a file that was sent: the picture, and a small one where it is large."""
+    """What became of a file that was sent: the picture, and a small one where it is large.
+
+    Attributes:
+        sources: IPTC terms that the file named for how it was made; somebody's words.
+    """
 
     whole: Part
     small: Part | None
     width: int
     height: int
     blurhash: str
+    sources: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -69,12 +75,28 @@ class Decoded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What there is of Content Credentials.
+
+    Attributes:
+        signer: whom the certificate of ours names; None: its files are not signed.
+        came: what the file said that was sent.
+    """
+
+    signer: str | None = None
+    came: Manifest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A picture of somebody here.
 
     Attributes:
         post_id: the post it belongs to, which it never leaves; None while it waits for one.
         description: for those who cannot see it, plain text.
+        ai_part: a model's, as its owner or its file says; None: nobody said.
+        ai_tool: what it was made or changed with.
+        ai_least: the least that its part can be.
         deleted_at: nobody may see it any more, and its files go soon.
     """
 
@@ -95,6 +117,15 @@ class Upload:
     focus: Focus | None
     created_at: datetime
     deleted_at: datetime | None
+    ai_part: AiPart | None = None
+    ai_tool: str | None = None
+    ai_least: AiPart | None = None
+    credentials: Papers | None = None
+
+    @property
+    def making(self) -> Making:
+        """How it was made, as far as it is said."""
+        return Making(part=self.ai_part, tool=self.ai_tool)
 
     @property
     def path(self) -> str:

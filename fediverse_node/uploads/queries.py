@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 
 from fediverse_node.kernel.errors import Conflict
 from fediverse_node.storage.tx import Row, Tx
-from fediverse_node.uploads.model import Focus, Upload
+from fediverse_node.uploads.model import Focus, Papers, Upload
 from fediverse_node.uploads.tables import uploads
 
 #: Rung when files are to go.
@@ -28,7 +29,18 @@ _BY_NAME = _SELECT.where(
 
 def add(tx: Tx, upload: Upload) -> None:
     """Note a picture."""
-    tx.insert(uploads, {name: getattr(upload, name) for name in _NAMES})
+    tx.insert(uploads, _values(upload))
+
+
+def replace_waiting(tx: Tx, upload: Upload) -> None:
+    """Let a picture that waits for its post be this one from now on.
+
+    Raises:
+        Conflict: it is in a post, or was deleted, meanwhile.
+    """
+    where = sa.and_(uploads.c.id == upload.id, uploads.c.post_id.is_(None), _LIVE)
+    if tx.execute(uploads.update().where(where).values(_values(upload))).rowcount != 1:
+        raise Conflict("This picture is in a post by now, or it was deleted.")
 
 
 def by_name(tx: Tx, name: str) -> Upload | None:
@@ -127,7 +139,15 @@ def _remove(tx: Tx, where: sa.ColumnElement[bool]) -> int:
     return gone
 
 
+def _values(upload: Upload) -> dict[str, object]:
+    papers = upload.credentials
+    values: dict[str, object] = {name: getattr(upload, name) for name in _NAMES}
+    return {**values, "credentials": asdict(papers) if papers is not None else None}
+
+
 def _upload(row: Row) -> Upload:
     values = dict(zip(_NAMES, row, strict=True))
-    focus = values["focus"]
-    return Upload(**{**values, "focus": (float(focus[0]), float(focus[1])) if focus else None})
+    focus, papers = values["focus"], values["credentials"]
+    values["focus"] = (float(focus[0]), float(focus[1])) if focus else None
+    values["credentials"] = msgspec.convert(papers, Papers) if papers else None
+    return Upload(**values)

@@ -27,6 +27,13 @@ uploads = sa.Table(
     sa.Column("blurhash", sa.Text, nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("focus", Json),
+    #: a model's part: `none`, `edited`, `made`; empty where nobody said
+    sa.Column("ai_part", sa.Text),
+    sa.Column("ai_tool", sa.Text),
+    #: the least that its part can be: what the file said that was sent
+    sa.Column("ai_least", sa.Text),
+    #: what its Content Credentials are
+    sa.Column("credentials", Json),
     sa.Column("created_at", Moment, nullable=False, index=True),
     #: from then on it is nowhere to be seen; the row goes with the files
     sa.Column("deleted_at", Moment, index=True),

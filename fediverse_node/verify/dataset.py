@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
@@ -14,12 +14,13 @@ from fediverse_node.activitystreams.load import JsonDict, load_json
 from fediverse_node.kernel.errors import NodeError, NotValid
 from fediverse_node.signatures import notes, tlog
 from fediverse_node.signatures.notes import NoteKey
-from fediverse_node.verify import manifest
+from fediverse_node.verify import manifest, pictures
 from fediverse_node.verify import receipt as one
+from fediverse_node.verify.files import MAX_LINE, bytes_of, lines_of
 from fediverse_node.verify.findings import Report
+from fediverse_node.verify.lines import Checking, Line, problem_of, read_line
 from fediverse_node.verify.reading import Reader, text_of
-from fediverse_node.verify.receipt import Claim
-from fediverse_node.verify.rows import LINES, MAX_LINE, has_rows, rows
+from fediverse_node.verify.rows import LINES, has_rows, rows
 from fediverse_node.verify.witnesses import check_witnesses
 
 ROWS: Final = LINES
@@ -49,20 +50,10 @@ _Lines = tuple[JsonDict | NotValid | None, bytes | None, bytes | None]
 
 @dataclass(slots=True)
 class _Seen:
-    """What the rows said: each receipt's row and the first place in the log."""
+    """What the rows said: each receipt's row."""
 
     rows: dict[str, str] = field(default_factory=dict)
-    first: int | None = None
     wrong: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """A row, its receipt, and its proof."""
-
-    row: JsonDict
-    claim: Claim
-    proof: str
 
 
 def is_export(folder: Path) -> bool:
@@ -77,19 +68,18 @@ def open_copy(folder: Path) -> Copy:
     Raises:
         NotValid: it does not name its log.
     """
-    key = notes.read_key(text_of((folder / "consent" / "key").read_bytes()))
-    with (folder / RECEIPTS).open("rb") as file:
-        first = file.readline(MAX_LINE)
+    key = notes.read_key(text_of(bytes_of(folder / "consent" / "key")))
+    first = _first(folder / RECEIPTS) or _first(folder / pictures.RECEIPTS)
     log = one.read(load_json(first, limit=MAX_LINE)).log if first else f"https://{key.name}"
     return Copy(folder=folder, key=key, log=log)
 
 
 def check_copy(
     copy: Copy, key: NoteKey, report: Report, *, now: datetime, witnesses: Sequence[NoteKey] = ()
-) -> Mapping[str, str]:
+) -> Mapping[str, Sequence[str]]:
     """Check everything in the export that can be checked with the log's *key*, and nobody asked.
 
-    Gives which row each receipt belongs to.
+    Gives which row and which pictures each receipt belongs to.
     """
     report.check(
         copy.key == key and copy.log.partition("://")[2] == key.name,
@@ -101,7 +91,7 @@ def check_copy(
     note, seen = _checkpoint(copy.folder, key, report), _Seen()
     if note:
         check_witnesses(note, witnesses, report)
-    checking = _Checking(key=key, note=note, terms=_all_terms(copy.folder), log=copy.log, now=now)
+    checking = Checking(key=key, note=note, terms=_all_terms(copy.folder), log=copy.log, now=now)
     for number, lines in enumerate(_lines(copy.folder), start=1):
         _check_row(number, lines, checking, seen, report)
     if seen.wrong > _NAMED:
@@ -111,36 +101,30 @@ def check_copy(
             f"Each of the {len(seen.rows)} rows has its author's yes to this very text, and is signed."
         )
         report.held("Each receipt is in the tree that the checkpoint is of, and under the terms beside it.")
-    return seen.rows
+    shown = pictures.check_pictures(copy.folder, checking, report)
+    return {
+        receipt: [*([seen.rows[receipt]] if receipt in seen.rows else ()), *shown.get(receipt, ())]
+        for receipt in {**seen.rows, **shown}
+    }
 
 
-async def check_since(reader: Reader, rows: Mapping[str, str], report: Report) -> None:
-    """Ask the log which of *rows* (by receipt) were taken back, and name each one that must go."""
+async def check_since(reader: Reader, rows: Mapping[str, Sequence[str]], report: Report) -> None:
+    """Ask the log which of *rows* and pictures (by receipt) were taken back, and name each that must go."""
     ended = await reader.lines("revocations.jsonl") if rows else []
     gone = {str(line.get("revokes")): line for line in ended if str(line.get("revokes")) in rows}
     for receipt, line in gone.items():
-        report.broken(f"{rows[receipt]} must go: its yes ended at {line.get('ts')} ({line.get('kind')}).")
+        for name in rows[receipt]:
+            report.broken(f"{name} must go: its yes ended at {line.get('ts')} ({line.get('kind')}).")
     if not gone:
         report.held("No row was taken back since.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Checking:
-    """What each row is held against."""
-
-    key: NoteKey
-    note: str
-    terms: frozenset[str]
-    log: str
-    now: datetime
-
-
-def _check_row(number: int, lines: _Lines, checking: _Checking, seen: _Seen, report: Report) -> None:
+def _check_row(number: int, lines: _Lines, checking: Checking, seen: _Seen, report: Report) -> None:
     name = f"Row {number}"
     try:
-        found = _read(*lines)
+        found = read_line(*lines)
         name = f"{name} ({found.row.get('id')})"
-        problem = _problem(found, checking)
+        problem = problem_of(found, checking, _text)
         if problem is None and found.claim.id in seen.rows:
             problem = f"has the receipt of {seen.rows[found.claim.id]}"
         seen.rows.setdefault(found.claim.id, name)
@@ -152,76 +136,10 @@ def _check_row(number: int, lines: _Lines, checking: _Checking, seen: _Seen, rep
             report.broken(f"{name} {problem}.")
 
 
-def _read(row: JsonDict | NotValid | None, receipt: bytes | None, proof: bytes | None) -> _Line:
-    if isinstance(row, NotValid):
-        raise row
-    if row is None or receipt is None or proof is None:
-        raise NotValid("there are not as many rows as receipts and proofs")
-    kept = load_json(proof, limit=MAX_LINE).get("proof")
-    return _Line(
-        row=row,
-        claim=one.read(load_json(receipt, limit=MAX_LINE)),
-        proof=kept if isinstance(kept, str) else "",
-    )
-
-
-def _problem(found: _Line, checking: _Checking) -> str | None:
-    """The first thing that is wrong with a row."""
-    for check in (_text, _match, _terms, _signature, _place):
-        problem = check(found, checking)
-        if problem is not None:
-            return problem
-    return None
-
-
-def _text(found: _Line, _: _Checking) -> str | None:
+def _text(found: Line, _: Checking) -> str | None:
     text = found.row.get("text")
     sha256 = hashlib.sha256(text.encode()).hexdigest() if isinstance(text, str) else None
     return None if sha256 == found.row.get("content_sha256") else "has another text than its hash is of"
-
-
-def _match(found: _Line, checking: _Checking) -> str | None:
-    row, claim = found.row, found.claim
-    document = claim.document
-    pairs: dict[str, tuple[object, object]] = {
-        "post": (row.get("id"), claim.about),
-        "number": (row.get("consent_receipt_id"), claim.id),
-        "revision": (row.get("revision_sha256"), document.get("revisionSha256")),
-        "use": (row.get("consent_purposes"), document.get("purposes")),
-        "time": (row.get("consented_at"), document.get("decidedAt")),
-        "place in the log": (row.get("log_index"), claim.index),
-        "log": (checking.log, claim.log),
-        "decision": ("grant", claim.event),
-    }
-    wrong = [name for name, (mine, theirs) in pairs.items() if mine != theirs]
-    return f"has a receipt of another {wrong[0]}" if wrong else None
-
-
-def _terms(found: _Line, checking: _Checking) -> str | None:
-    notice = found.claim.document.get("notice")
-    agreed = notice.get("noticeSha256") if isinstance(notice, dict) else None
-    held = agreed in checking.terms and found.row.get("terms_sha256") == agreed
-    return None if held else "was allowed under other terms"
-
-
-def _signature(found: _Line, checking: _Checking) -> str | None:
-    return _broken(lambda report: one.check_signature(found.claim, report, now=checking.now))
-
-
-def _place(found: _Line, checking: _Checking) -> str | None:
-    proof = tlog.read_proof(found.proof)
-    if proof.checkpoint != checking.note:
-        return "has a proof against another checkpoint"
-    if proof.extra.hex() != found.row.get("log_salt"):
-        return "has another salt than its proof"
-    return _broken(lambda report: one.check_proof(found.claim, found.proof, checking.key, report))
-
-
-def _broken(check: Callable[[Report], None]) -> str | None:
-    report = Report()
-    check(report)
-    texts = [each.text for each in report.findings if each.verdict not in {"held", "noted"}]
-    return f"has a receipt that does not hold: {texts[0].rstrip('.')}" if texts else None
 
 
 def _checkpoint(folder: Path, key: NoteKey, report: Report) -> str:
@@ -229,7 +147,7 @@ def _checkpoint(folder: Path, key: NoteKey, report: Report) -> str:
     path = folder / "consent" / "checkpoint"
     if not path.exists():
         return ""
-    note = text_of(path.read_bytes())
+    note = text_of(bytes_of(path))
     try:
         found = tlog.read_checkpoint(notes.open_note(note, key))
     except NotValid as error:
@@ -239,12 +157,17 @@ def _checkpoint(folder: Path, key: NoteKey, report: Report) -> str:
     return note
 
 
+def _first(path: Path) -> bytes:
+    if not path.exists():
+        return b""
+    return next(lines_of(path), b"")
+
+
 def _lines(folder: Path) -> Iterator[_Lines]:
-    with (folder / RECEIPTS).open("rb") as receipts, (folder / PROOFS).open("rb") as proofs:
-        yield from zip_longest(rows(folder), receipts, proofs)
+    yield from zip_longest(rows(folder), lines_of(folder / RECEIPTS), lines_of(folder / PROOFS))
 
 
 def _all_terms(folder: Path) -> frozenset[str]:
     """The hashes of the terms beside the data: a decision is under those that were shown to its author."""
     found = sorted((folder / "consent").glob("terms/*.txt"))
-    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in found)
+    return frozenset(hashlib.sha256(bytes_of(path)).hexdigest() for path in found)

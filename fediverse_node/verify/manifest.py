@@ -11,6 +11,7 @@ from typing import Final
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.signatures import notes
 from fediverse_node.signatures.notes import NoteKey
+from fediverse_node.verify.files import bytes_of
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.reading import text_of
 
@@ -22,7 +23,7 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^\x00-\x1f\\]+)")
 def check_files(folder: Path, report: Report) -> None:
     """Whether the files below *folder* are those of its manifest, no more, no fewer, and unchanged."""
     try:
-        listed = dict(_lines(text_of((folder / MANIFEST).read_bytes())))
+        listed = dict(_lines(text_of(bytes_of(folder / MANIFEST))))
     except (NotValid, OSError) as error:
         report.broken(f"The manifest cannot be read: {error}")
         return
@@ -49,8 +50,8 @@ def check_files(folder: Path, report: Report) -> None:
 def check_signature(folder: Path, key: NoteKey, report: Report) -> None:
     """Whether the log's *key* signed the manifest."""
     try:
-        signed = notes.open_note(text_of((folder / SIGNED).read_bytes()), key)
-        plain = text_of((folder / MANIFEST).read_bytes())
+        signed = notes.open_note(text_of(bytes_of(folder / SIGNED)), key)
+        plain = text_of(bytes_of(folder / MANIFEST))
     except (NotValid, OSError) as error:
         report.broken(f"The signature of the manifest does not hold: {error}")
         return

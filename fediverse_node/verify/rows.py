@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from fediverse_node.activitystreams.load import JsonDict, load_json
 from fediverse_node.kernel.errors import NotValid
+from fediverse_node.verify.files import MAX_LINE, lines_of, open_file
 
 LINES: Final = "data/train.jsonl"
 SHARDS: Final = "train-*.parquet"
-MAX_LINE: Final = 8 << 20
 _AT_ONCE: Final = 500
 
 
@@ -44,12 +44,11 @@ def _shards(folder: Path) -> list[Path]:
 
 
 def _lines(folder: Path) -> Iterator[JsonDict | NotValid]:
-    with (folder / LINES).open("rb") as file:
-        for line in file:
-            try:
-                yield load_json(line, limit=MAX_LINE)
-            except NotValid as error:
-                yield error
+    for line in lines_of(folder / LINES):
+        try:
+            yield load_json(line, limit=MAX_LINE)
+        except NotValid as error:
+            yield error
 
 
 def _parquet(shards: list[Path]) -> Iterator[JsonDict]:
@@ -62,7 +61,7 @@ def _parquet(shards: list[Path]) -> Iterator[JsonDict]:
         ) from error
     for path in shards:
         try:
-            with pq.ParquetFile(path) as file:
+            with open_file(path) as opened, pq.ParquetFile(opened) as file:
                 for batch in file.iter_batches(batch_size=_AT_ONCE):
                     yield from map(_plain, batch.to_pylist())
         except (pa.ArrowException, OSError) as error:

@@ -1,7 +1,8 @@
-"""What can be checked: a receipt in a file or at its address, a folder of receipts, an export, and a node."""
+"""What can be checked: a receipt or a picture, a folder of receipts, an export, and a node."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy
 from fediverse_node.signatures import cosignatures, notes
 from fediverse_node.signatures.notes import NoteKey
+from fediverse_node.verify import credentials
 from fediverse_node.verify import dataset as exported
 from fediverse_node.verify import receipt as one
 from fediverse_node.verify.dataset import Copy
+from fediverse_node.verify.files import bytes_of
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.log import Known, check_log
 from fediverse_node.verify.reading import MAX_BYTES, Reader, text_of
@@ -60,6 +63,8 @@ async def check(target: str, means: Means) -> Report:
                 await desk.path(Path(target))
             elif "/consent/receipts/" in target:
                 await desk.address(target)
+            elif credentials.is_address(target):
+                await desk.picture(target)
             else:
                 await desk.node(target)
         except (NodeError, OSError) as error:
@@ -112,8 +117,15 @@ class _Desk:
         else:
             await self._receipt(document, proof)
 
+    async def picture(self, target: str) -> None:
+        """The picture at *target*."""
+        answer = await self._reader(origin_of(target)).fetch(target, limit=credentials.MAX_PICTURE)
+        await asyncio.to_thread(credentials.check_bytes, answer.body, self.report)
+
     async def path(self, path: Path) -> None:
-        """The receipt in the file *path*, every one in that folder, or the export that the folder is."""
+        """The receipt or picture in the file *path*; every receipt in that folder, or the export it is."""
+        if await asyncio.to_thread(credentials.checked, path, self.report):
+            return
         if exported.is_export(path):
             await self._export(exported.open_copy(path))
             return
@@ -171,18 +183,18 @@ def _receipts_in(path: Path, proof: Path | None) -> Iterator[tuple[JsonDict, str
         raise NotValid(f"There is no {path} here.")
     whole_folder = path.is_dir()
     for file in sorted(path.glob("**/*.json")) if whole_folder else [path]:
-        document = load_json(file.read_bytes(), limit=MAX_BYTES)
+        document = load_json(bytes_of(file), limit=MAX_BYTES)
         if whole_folder and "logIndex" not in document:
             continue
         beside = proof or file.with_suffix(".tlog-proof")
-        text = text_of(beside.read_bytes()) if proof is not None or beside.exists() else None
+        text = text_of(bytes_of(beside)) if proof is not None or beside.exists() else None
         yield document, text
 
 
 def _recall(path: Path | None) -> Known | None:
     if path is None or not path.exists():
         return None
-    found = load_json(path.read_bytes(), limit=MAX_BYTES)
+    found = load_json(bytes_of(path), limit=MAX_BYTES)
     key, checkpoint = found.get("key"), found.get("checkpoint")
     if not isinstance(key, str) or not isinstance(checkpoint, str):
         raise NotValid(f"{path} does not remember a log.")

@@ -8,6 +8,7 @@ from fediverse_node.accounts.proving import Proving
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
+from fediverse_node.datasets.counting import Downloads
 from fediverse_node.federation.discovery.apps import AppDirectory
 from fediverse_node.federation.inbox.model import open_inbox
 from fediverse_node.federation.outbox.desk import open_desk
@@ -18,6 +19,7 @@ from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
 from fediverse_node.web.consent import routes as consent
 from fediverse_node.web.datasets import routes as datasets
+from fediverse_node.web.datasets.files import DOWNLOADS
 from fediverse_node.web.datasets.stream import STREAMS, Streams
 from fediverse_node.web.federation import routes as federation
 from fediverse_node.web.federation.guard import guarded, guarded_route
@@ -46,6 +48,7 @@ from fediverse_node.web.negotiation import by_accept
 from fediverse_node.web.oauth import routes as oauth
 from fediverse_node.web.pages import routes as pages
 from fediverse_node.web.pages import texts
+from fediverse_node.web.pages.bringing import BRINGING, Bringing
 from fediverse_node.web.rate_limits import RateLimits
 from fediverse_node.web.uploading import refuse_broken_headers
 
@@ -80,8 +83,11 @@ def make_application(node: Node) -> web.Application:
     application[ACCOUNT_PARTS] = Kept(size=KEPT_POSTS, seconds=KEPT_POSTS_SECONDS)
     application[RATE_LIMITS] = RateLimits(enabled=node.config.limits.rate_limits)
     application[PROVING] = Proving()
+    application[BRINGING] = Bringing()
     application[STREAMS] = streams = Streams(most=node.config.datasets.streams)
     application.on_shutdown.append(streams.close)
+    application[DOWNLOADS] = downloads = Downloads(node.db)
+    application.on_shutdown.append(lambda _: downloads.flush())
     application[ERROR_PAGE] = texts.error
     # What nobody decided about is no.
     application.on_response_prepare.append(

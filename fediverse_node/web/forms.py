@@ -277,11 +277,21 @@ def _put(container: dict[str, Value], path: list[str], value: str) -> None:
             child.append(value)
             return
     elif rest:
-        child = container.setdefault(name, {})
+        child = _row(container, name, rest) if rest[0] == "" else container.setdefault(name, {})
         if isinstance(child, dict):
-            _put(child, rest, value)
+            _put(child, rest[1:] if rest[0] == "" else rest, value)
             return
     raise NotValid(f"{name} is sent in two different ways.")
+
+
+def _row(container: dict[str, Value], name: str, rest: list[str]) -> Value:
+    """The row that `name[][rest]` goes into: a name that the last one has begins another."""
+    rows = container.setdefault(name, [])
+    if not isinstance(rows, list):
+        return None
+    if not rows or not isinstance(rows[-1], dict) or (len(rest) == 2 and rest[1] in rows[-1]):
+        rows.append({})
+    return rows[-1]
 
 
 def _storable(name: str, text: str) -> str:

@@ -1,6 +1,6 @@
 """Reads a form with files (RFC 7578) as it comes in: files go to nameless files on the disk, never to memory.
 
-Nothing of a file's name or type is believed or kept (WEB-18). What is longer than it may be is refused while
+Nothing of a file's name or type is believed (WEB-18). What is longer than it may be is refused while
 it comes, and what was read of it is gone when the form is let go of.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from aiohttp import (
     BadContentDispositionHeader,
@@ -34,6 +34,8 @@ FORM_SECONDS: Final = 300.0
 MAX_TEXT: Final = 512 * 1024
 MAX_PARTS: Final = 100
 _CHUNK: Final = 1 << 18
+#: Characters of a file's name that are kept.
+_MAX_NAME: Final = 200
 #: What aiohttp raises about a form that is none, or does not come whole.
 UNREADABLE: Final = (
     ValueError,
@@ -58,6 +60,8 @@ class Room:
         files: files in all.
         folder: where they are written; it exists.
         keep: False to read past them.
+        seconds: that the whole form may take.
+        too_large, no_room: what is said of a file that is, and where there is no room for one.
     """
 
     names: frozenset[str]
@@ -65,14 +69,22 @@ class Room:
     files: int
     folder: Path | None = None
     keep: bool = True
+    seconds: float = FORM_SECONDS
+    too_large: str = "A picture has at most {mib} MiB."
+    no_room: str = "There is no room for pictures at the moment."
 
 
 @dataclass(slots=True)
 class Form:
-    """A form, while it is read and after. Its files vanish with it."""
+    """A form, while it is read and after. Its files vanish with it.
+
+    Attributes:
+        names: what the sender calls each file, and no more than that: no path is made of one.
+    """
 
     pairs: list[tuple[str, str]] = field(default_factory=list)
     files: dict[str, BinaryIO] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     text: int = 0
 
     def fields(self, request: web.Request) -> Fields:
@@ -118,12 +130,12 @@ async def received(request: web.Request, room: Room) -> AsyncIterator[Form]:
     with contextlib.ExitStack() as stack:
         form = Form()
         try:
-            async with asyncio.timeout(FORM_SECONDS):
+            async with asyncio.timeout(room.seconds):
                 await _read(request, room, form, stack)
         except TimeoutError as error:
             raise NotValid("The form did not arrive in time.") from error
         except OSError as error:
-            raise NotNow("There is no room for pictures at the moment.", detail=str(error)) from error
+            raise NotNow(room.no_room, detail=str(error)) from error
         yield form
 
 
@@ -154,9 +166,9 @@ async def _take(part: BodyPartReader, room: Room, form: Form, stack: contextlib.
         return
     if part.name not in room.names or part.name in form.files or len(form.files) >= room.files:
         raise NotValid("Files cannot be sent in this field.")
-    file = tempfile.TemporaryFile(dir=room.folder)  # noqa: SIM115 the stack closes it
+    file = _spool(room.folder)
     stack.callback(file.close)
-    form.files[part.name] = file
+    form.files[part.name], form.names[part.name] = file, part.filename[:_MAX_NAME]
     size = 0
     while first:
         size += len(first)
@@ -166,6 +178,10 @@ async def _take(part: BodyPartReader, room: Room, form: Form, stack: contextlib.
             await asyncio.to_thread(file.write, first)
         first = await part.read_chunk(_CHUNK)
     await asyncio.to_thread(file.flush)
+
+
+def _spool(folder: Path | None) -> BinaryIO:
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=folder))
 
 
 async def _text(part: BodyPartReader, form: Form) -> str:
@@ -179,4 +195,4 @@ async def _text(part: BodyPartReader, form: Form) -> str:
 
 
 def _too_large(room: Room) -> TooLarge:
-    return TooLarge(f"A picture has at most {room.size >> 20} MiB.")
+    return TooLarge(room.too_large.format(mib=room.size >> 20))

@@ -95,7 +95,14 @@ def _refused(before: Seen, submission: Submission, checkpoint: Checkpoint) -> An
         _name_fork(before, checkpoint)
         return Answer(verdict="conflict", size=before.size)
     if not merkle.consistent((before.size, before.root), new, submission.path):
-        _name_fork(before, checkpoint)
+        if merkle.begins_otherwise((before.size, before.root), new, submission.path):
+            _name_fork(before, checkpoint)
+        else:
+            # Whoever has seen the checkpoint can send it with a proof that is none: that says nothing yet.
+            log.warning(
+                "witness.proof_refused",
+                extra={"origin": checkpoint.origin, "known_size": before.size, "size": checkpoint.size},
+            )
         return Answer(verdict="inconsistent")
     return None
 

@@ -34,6 +34,12 @@ async def test_people_split_their_yes_look_it_up_and_take_it_back(
 
     await page.goto(f"{ORIGIN}/settings/posts")
     await look(watched, "own-posts-split", language, width)
+    deciding = page.locator("details:has(button[value=split])").first
+    await deciding.locator("summary").click()
+    await look(watched, "own-posts-deciding", language, width)
+    await deciding.locator("select[name=training_credit]").select_option("handle")
+    await deciding.locator("button[value=split]").click()
+    assert await page.locator("[role=status]").is_visible()
     await page.goto(f"{ORIGIN}/settings/consent?state=active")
     await look(watched, "my-consent", language, width)
     assert await page.locator(".letter input[type=checkbox]").count() >= 1

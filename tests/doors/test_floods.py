@@ -33,7 +33,7 @@ READERS = 1_000
 REFERENCES = 200
 #: How many write at once; how often each writes a status and another server a note.
 WRITERS, TURNS = 8, 250
-#: For how many seconds they write instead, where that is said: scripts/reliability-full says it.
+#: For how many seconds they write instead, where that is said: .ci/run and scripts/reliability-full say it.
 SECONDS = float(os.environ.get("FEDIVERSE_NODE_TEST_SECONDS", "0"))
 LIMITED = {"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}
 
@@ -182,7 +182,7 @@ async def sent(street: Street, who: RemoteActor, document: dict[str, Any]) -> No
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_writers_at_once_all_get_through(street: Street) -> None:  # R16
-    """4,000 writes in every run of the tests; as many as a minute has in scripts/reliability-full."""
+    """4,000 writes where people test at home; what a minute has on CI and in scripts/reliability-full."""
     clock = asyncio.get_running_loop().time
     until = clock() + SECONDS
 

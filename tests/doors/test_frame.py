@@ -15,6 +15,8 @@ from fediverse_node.web.application import make_application
 from fediverse_node.web.runner import make_runner
 from tests.fixtures.nodes import LiveNode, running_node
 
+pytestmark = pytest.mark.one_engine
+
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
 

@@ -423,6 +423,7 @@ RAW_REQUESTS: list[bytes] = [
 
 
 @pytest.mark.slow
+@pytest.mark.one_engine
 async def test_broken_http_is_answered_or_hung_up_on(target: Target) -> None:
     host = f"127.0.0.1:{target.port}".encode()
     failures: list[str] = []

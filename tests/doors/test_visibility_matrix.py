@@ -7,6 +7,7 @@ by that post's id, so no path can hide behind its format.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,7 +23,10 @@ from fediverse_node.federation.outbox import block as blocking
 from fediverse_node.federation.outbox import exclude
 from fediverse_node.federation.outbox.follow import follow
 from fediverse_node.federation.outbox.publish import Draft, publish
+from fediverse_node.lists import queries as lists
+from fediverse_node.lists.model import PeopleList
 from fediverse_node.moderation.model import DomainBlock
+from fediverse_node.posts import liked, reactions
 from fediverse_node.posts.model import Visibility
 from fediverse_node.storage.tx import Tx
 from tests.fakes.remote_server import RemoteActor, RemoteServer
@@ -120,6 +124,24 @@ async def in_public(village: Village, viewer: str) -> str:
     return await village.text(viewer, "/api/v1/timelines/public?limit=40")
 
 
+async def by_tag(village: Village, viewer: str) -> str:
+    return await village.text(viewer, "/api/v1/timelines/tag/village?limit=40")
+
+
+async def in_bookmarks(village: Village, viewer: str) -> str:
+    return await village.text(viewer, "/api/v1/bookmarks?limit=40")
+
+
+async def in_favourites(village: Village, viewer: str) -> str:
+    return await village.text(viewer, "/api/v1/favourites?limit=40")
+
+
+async def on_a_list(village: Village, viewer: str) -> str:
+    found = json.loads(await village.text(viewer, "/api/v1/lists") or "[]")
+    pages = [await village.text(viewer, f"/api/v1/timelines/list/{each['id']}?limit=40") for each in found]
+    return "".join(pages)
+
+
 async def at_home(village: Village, viewer: str) -> str:
     return await village.text(viewer, "/api/v1/timelines/home?limit=40")
 
@@ -177,10 +199,15 @@ API: dict[Path, About] = {
     on_profiles: everything,
     in_context: lambda _, post: post.answer,
     in_public: lambda viewer, post: post.visibility == "public" and not post.answer and viewer != "muting",
+    by_tag: lambda viewer, post: post.visibility == "public" and viewer != "muting",
 }
 OWN: dict[Path, About] = {
     at_home: lambda viewer, post: viewer == "follower",
     in_notifications: lambda viewer, post: viewer == "mentioned" and post.naming,
+    # Everybody put everything aside, whatever they may see of it.
+    in_bookmarks: everything,
+    in_favourites: everything,
+    on_a_list: lambda viewer, post: viewer == "follower",
 }
 WIRE: dict[Path, About] = {
     as_document: everything,
@@ -227,6 +254,7 @@ async def build(village: Village, outside: RemoteServer) -> None:
                 activity=await _activity_of(node, made.id),
             )
         )
+    await node.node.db.write(partial(_put_aside, village=village))
     # Alice asks first from now on, so this one waits.
     await node.change(alice, manually_approves=True)
     await follow(desk, village.people["pending"].actor, alice.id)
@@ -240,6 +268,22 @@ async def build(village: Village, outside: RemoteServer) -> None:
     await node.node.db.write(lambda tx: exclude.decide(tx, rule, own_domain=node.domain))
     for unwanted in (zed, suspended):
         await node.node.db.write(partial(_suspend, actor=unwanted))
+
+
+def _put_aside(tx: Tx, *, village: Village) -> None:
+    """Everybody marks everything, as if they might; two have both authors on a list."""
+    for name in LOCAL:
+        reader = village.people[name].actor.id
+        for post in village.posts:
+            liked.bookmark(tx, reader, post.id)
+            reactions.favourite(tx, post.id, reader, f"{post.uri}#{name}")
+    for name in ("follower", "muting"):
+        reader = village.people[name].actor.id
+        made = PeopleList(
+            id=tx.new_id(), actor_id=reader, title="both", replies_policy="list", exclusive=False
+        )
+        lists.create(tx, made)
+        lists.add(tx, made.id, [village.people[author].actor.id for author in ("alice", "zed")])
 
 
 def _suspend(tx: Tx, *, actor: Actor) -> None:

@@ -32,16 +32,24 @@ def cut(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cable]:
         id(world.alpha.node.outbound): world.beta.domain,
         id(world.beta.node.outbound): world.alpha.domain,
     }
-    begin = Outbound.begin
+    begin, post = Outbound.begin, Outbound.post
 
-    async def begin_or_not(self: Outbound, method: str, url: str, **options: Any) -> Any:
-        if f"//{beyond.get(id(self), '-')}/" in url:
+    def find_it_cut(outbound: Outbound, url: str) -> None:
+        if f"//{beyond.get(id(outbound), '-')}/" in url:
             cable.refusals += 1
             raise Unreachable("It could not be reached.", detail="the cable is cut", timed_out=True)
+
+    async def begin_or_not(self: Outbound, method: str, url: str, **options: Any) -> Any:
+        find_it_cut(self, url)
         return await begin(self, method, url, **options)
+
+    async def post_or_not(self: Outbound, url: str, body: bytes, **options: Any) -> Any:
+        find_it_cut(self, url)
+        return await post(self, url, body, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(Outbound, "begin", begin_or_not)
+        patch.setattr(Outbound, "post", post_or_not)
         yield cable
 
 

@@ -14,6 +14,7 @@ from fediverse_node.consent.decisions import of_picture
 from fediverse_node.consent.licences import address_of
 from fediverse_node.consent.model import Decision
 from fediverse_node.federation.builders import emoji, question, quoting
+from fediverse_node.federation.builders.alt_text import alternative
 from fediverse_node.federation.builders.quoting import NO_TERMS, Terms
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.polls.model import Poll
@@ -77,7 +78,7 @@ def embedded(parts: NoteParts, *, addresses: Addresses) -> JsonDict:
             "content": content,
             "contentMap": {post.language: content} if post.language else None,
             "source": _source(post),
-            "attachment": [_attachment(item, parts.decision, addresses) for item in post.attachments],
+            "attachment": [_attachment(item, parts, addresses) for item in post.attachments],
             "tag": _tags(parts, addresses),
             "replies": addresses.replies(author.username, post.id),
             "likes": write.count_collection(addresses.likes(author.username, post.id), post.favourites_count),
@@ -125,19 +126,21 @@ def _tags(parts: NoteParts, addresses: Addresses) -> list[JsonDict]:
     return people + topics + emojis + quoting.tags(parts.terms.quote)
 
 
-def _attachment(item: Attachment, decision: Decision, addresses: Addresses) -> JsonDict:
+def _attachment(item: Attachment, parts: NoteParts, addresses: Addresses) -> JsonDict:
     """A file. A picture of ours says for itself whether it may be used: its post does not speak for it."""
-    usage = channels.object_terms(of_picture(decision, item.sha256), addresses) if item.sha256 else {}
+    usage = channels.object_terms(of_picture(parts.decision, item.sha256), addresses) if item.sha256 else {}
     return write.present(
         {
             "type": item.type,
             "mediaType": item.media_type,
             "url": item.url,
-            "name": item.name,
+            "name": alternative(item, parts.post.language),
             "width": item.width,
             "height": item.height,
             "blurhash": item.blurhash,
             "focalPoint": list(item.focus) if item.focus is not None else None,
+            "digitalSourceType": item.digital_source_type,
+            "aiTools": [_tool(AiTool(name=item.ai_tool))] if item.ai_tool else None,
             **usage,
         }
     )

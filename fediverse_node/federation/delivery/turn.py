@@ -166,6 +166,8 @@ def _judge_hosts(tx: Tx, verdicts: Sequence[tuple[Finished, Verdict]]) -> list[C
     after: dict[str, Peer] = {}
     for item, verdict in verdicts:
         host = item.envelope.host
+        if host not in after and host in before and _as_ever(before[host], item, verdict, tx.now):
+            continue
         peer = after.get(host) or before.get(host) or Peer(host=host)
         if verdict.reach is Reach.ANSWERED:
             peer = breaker.after_success(peer, tx.now)
@@ -179,6 +181,15 @@ def _judge_hosts(tx: Tx, verdicts: Sequence[tuple[Finished, Verdict]]) -> list[C
         if verdict.hold_host_until is not None:
             claims.postpone_host(tx, item.envelope.host, verdict.hold_host_until)
     return changes
+
+
+def _as_ever(peer: Peer, item: Finished, verdict: Verdict, now: datetime) -> bool:
+    """Whether nothing has to be written down of its host: by far most exchanges end so."""
+    well = verdict.reach is Reach.ANSWERED and item.seconds < SLOW_AFTER
+    same = item.way is None or item.way == peer.signing
+    before = peer.breaker == "closed" and not peer.failures and not peer.slow and peer.last_error is None
+    noted = peer.last_success_at
+    return well and same and before and noted is not None and now - noted < SUCCESS_NOTED_EVERY
 
 
 def _turn_breaker(tx: Tx, before: Peer | None, peer: Peer) -> list[Change]:

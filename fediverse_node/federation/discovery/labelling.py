@@ -76,7 +76,7 @@ UNKNOWN: Final = Label()
 
 def label_of(doc: ObjectDoc, tags: Iterable[Hashtag]) -> Label:
     """What *doc* with these *tags* says. A property comes before a hashtag; of several the highest counts."""
-    stated = _stated(doc.ai)
+    stated = _stated(doc.ai, pictures=any(each.digital_source_type in _BY_MODELS for each in doc.attachments))
     if stated is not None:
         return Label(disclosure=stated, said_by="field")
     if doc.hashtags and _tagged(doc, {tag.tag for tag in tags}):
@@ -84,12 +84,13 @@ def label_of(doc: ObjectDoc, tags: Iterable[Hashtag]) -> Label:
     return UNKNOWN
 
 
-def _stated(claims: AiClaims) -> str | None:
-    if claims.ai_disclosure is None and claims.digital_source_type is None and not claims.ai_tools:
+def _stated(claims: AiClaims, *, pictures: bool) -> str | None:
+    said = claims.ai_disclosure or claims.digital_source_type or claims.ai_tools
+    if not said and not pictures:
         # Of nearly every post that comes in.
         return None
     found = [_word(claims.ai_disclosure)] if claims.ai_disclosure else []
-    if claims.ai_tools or claims.digital_source_type in _BY_MODELS:
+    if claims.ai_tools or pictures or claims.digital_source_type in _BY_MODELS:
         found.append(ASSISTED)
     return max((each for each in found if each is not None), key=_RANKS.index, default=None)
 

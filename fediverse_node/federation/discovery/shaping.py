@@ -99,6 +99,7 @@ def _attachment(doc: AttachmentDoc) -> Attachment | None:
         width=doc.width,
         height=doc.height,
         blurhash=doc.blurhash,
+        digital_source_type=doc.digital_source_type,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from fediverse_node.accounts import queries as accounts
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
@@ -41,6 +42,9 @@ def write_down(
     """
     hashes = {str(item.file_id): item.sha256 for item in post.attachments if item.sha256}
     named = replace(to, media=tuple(hashes.get(name, name) for name in to.media)) if to.media else to
+    if allow and named.credit is None:
+        account = accounts.by_actor(tx, author.id)
+        named = replace(named, credit=account.credit if account is not None else None)
     subject = subject_of(post, author)
     return decisions.choose(tx, subject, actor_uri=author.uri, allow=allow, method=method, to=named)
 

@@ -189,7 +189,6 @@ def _revised(
     part = labels.combined(labels.part_in(before), changes.ai)
     asks_account = changes.suggestion_handle is not None or changes.pictures is not None
     account_id = account_of(tx, author).id if asks_account else 0
-    part = labels.settled(tx, part, said_by(author, changes), account_id=account_id, uri=before.uri)
     language = changes.language or before.language
     licence = _licence(before, changes)
     carried = pictures.of_edit(
@@ -200,6 +199,8 @@ def _revised(
         account_id=account_id,
         addresses=desk.addresses,
     )
+    part = labels.with_pictures(part, carried)
+    part = labels.settled(tx, part, said_by(author, changes), account_id=account_id, uri=before.uri)
     kept = set(before.addressed) - {
         mention.actor_uri for mention in posts.mentions_of(tx, [before.id]).get(before.id, [])
     }

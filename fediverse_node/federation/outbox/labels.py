@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.credentials.model import part_of
 from fediverse_node.federation.outbox.label_words import words_in
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.text import hashtag_key
-from fediverse_node.posts.model import AiTool, Hashtag, Post
+from fediverse_node.posts.model import AiTool, Attachment, Hashtag, Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.suggestions import queries as suggestions
 from fediverse_node.suggestions.model import Suggestion
@@ -38,6 +39,8 @@ _BY_MODEL: Final = f"{DIGITAL_SOURCE_TYPE}trainedAlgorithmicMedia"
 _MIXED: Final = f"{DIGITAL_SOURCE_TYPE}compositeWithTrainedAlgorithmicMedia"
 #: Actions in which the words were the model's from the start; all others worked on a person's words.
 _FROM_NOTHING = frozenset({"draft"})
+#: What a tool did that made or changed a picture.
+_PICTURE: Final = "picture"
 _LAST_LINE: Final = re.compile(
     r'<p>[^<>]*(?: <a href="[^"<>]*" class="mention hashtag" rel="tag">#<span>[^<>]*</span></a>){1,2}</p>\Z'
 )
@@ -154,6 +157,17 @@ def combined(before: AiPart, stated: AiPart) -> AiPart:
         handles=(*before.handles, *stated.handles),
         human_reviewed=bool(stated.human_reviewed) and higher.disclosure != AUTONOMOUS,
     )
+
+
+def with_pictures(before: AiPart, carried: Sequence[Attachment]) -> AiPart:
+    """*before*, and what the pictures of the post say: one that a model made or changed makes it assisted."""
+    made = [item for item in carried if part_of(item.digital_source_type)]
+    if not made:
+        return before
+    tools = [AiTool(name=item.ai_tool, action=_PICTURE) for item in made if item.ai_tool]
+    if not before.used:
+        before = AiPart(disclosure=DISCLOSURE, digital_source_type=_MIXED, human_reviewed=False)
+    return replace(before, tools=tuple(dict.fromkeys((*before.tools, *tools))))
 
 
 def labelled_html(content: str, part: AiPart, *, language: str | None, addresses: Addresses) -> str:

@@ -134,4 +134,6 @@ def _attachment(upload: Upload, addresses: Addresses) -> Attachment:
         preview=addresses.origin + upload.small_path if upload.small_name is not None else None,
         file_id=upload.id,
         sha256=upload.sha256,
+        digital_source_type=upload.making.source,
+        ai_tool=upload.ai_tool if upload.making.source else None,
     )

@@ -257,11 +257,12 @@ def _new_post(
     uri = desk.addresses.post(author.username, post_id)
     language = draft.language or account.language
     visibility = draft.visibility or _default_visibility(account)
-    part = labels.settled(tx, draft.ai, said_by(author, draft), account_id=account.id, uri=uri)
-    licence = _licence(draft, account, visibility)
     carried = pictures.of_draft(
         tx, draft.pictures, text=draft.text, account_id=account.id, addresses=desk.addresses
     )
+    part = labels.with_pictures(draft.ai, carried)
+    part = labels.settled(tx, part, said_by(author, draft), account_id=account.id, uri=uri)
+    licence = _licence(draft, account, visibility)
     named = [person.uri for person in written.people]
     if parent is not None and visibility in OPEN:
         # The author of what is answered hears of it, named or not; in closed posts only the named do.

@@ -9,12 +9,15 @@ from fediverse_node.actors import retired
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.deliveries import queries as deliveries
+from fediverse_node.filters import queries as filters
 from fediverse_node.imports import taken_over
+from fediverse_node.lists import queries as lists
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import queries as polls
-from fediverse_node.posts import erasure
+from fediverse_node.posts import erasure, liked
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.reading import queries as reading
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 
@@ -39,6 +42,9 @@ async def erase(db: Database, actor: Actor) -> bool:
         actors.forget_private_keys(tx, actor.id)
         retired.forget_of(tx, actor.id)
         taken_over.forget(tx, actor.id)
+        liked.forget_all(tx, actor.id)
+        for room in (reading, lists, filters):
+            room.forget(tx, actor.id)
         return True
 
     return await db.write(last)

@@ -16,6 +16,7 @@ from fediverse_node.federation.profiles import farewell, featured, lapse, links
 from fediverse_node.federation.profiles.lapsed import Sweep
 from fediverse_node.kernel.errors import NodeError, NotNow
 from fediverse_node.outbound.client import Outbound
+from fediverse_node.storage.turns import work_until_stopped
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +53,7 @@ class ErrandWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until *stop* is set. What is under way then is begun again next time."""
-        bell = self._db.bell(errands.BELL)
-        try:
-            async with asyncio.TaskGroup() as group:
-                working = group.create_task(self._work(bell))
-                await stop.wait()
-                working.cancel()
-        finally:
-            self._db.silence(errands.BELL, bell)
+        await work_until_stopped(self._db, errands.BELL, stop, self._turn)
 
     async def run_once(self) -> int:
         """Do whatever is due, and give how many errands that was. For tests and tools."""
@@ -70,22 +64,15 @@ class ErrandWorker:
                 await self._settle(errand)
         return count
 
-    async def _work(self, bell: asyncio.Event) -> None:
-        while True:
-            bell.clear()
-            try:
-                await self.run_once()
-                await self._sweep.take_turn()
-            except Exception:
-                # The outermost loop: a full disk or a lost connection passes, and the worker is still here.
-                log.exception("errands.turn_failed")
-                await asyncio.sleep(_TROUBLE)
-                continue
-            try:
-                async with asyncio.timeout(LOOK_EVERY):
-                    await bell.wait()
-            except TimeoutError:
-                pass
+    async def _turn(self) -> float:
+        try:
+            await self.run_once()
+            await self._sweep.take_turn()
+        except Exception:
+            # The outermost loop: a full disk or a lost connection passes, and the worker is still here.
+            log.exception("errands.turn_failed")
+            return _TROUBLE
+        return LOOK_EVERY
 
     async def _claim(self) -> list[Errand]:
         return await self._db.write(lambda tx: errands.claim(tx, limit=_AT_ONCE, lease=LEASE))

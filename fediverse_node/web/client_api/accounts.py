@@ -9,9 +9,10 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.federation.outbox import follow as following_use_case
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotFound, NotValid
-from fediverse_node.kernel.text import parse_handle
+from fediverse_node.kernel.text import hashtag_key, parse_handle
 from fediverse_node.posts import lists, pins
 from fediverse_node.storage.paging import Page
+from fediverse_node.visibility import quiet
 from fediverse_node.visibility.rule import OPEN
 from fediverse_node.web.client_api.entities_account import (
     accounts,
@@ -60,6 +61,7 @@ def account_statuses(view: View) -> Answer:
         boosts=not view.fields.flag("exclude_reblogs"),
         replies=not view.fields.flag("exclude_replies"),
         media_only=bool(view.fields.flag("only_media")),
+        tagged=hashtag_key(tag.lstrip("#")) if (tag := view.fields.text("tagged")) else None,
     )
     found = lists.selected(view.tx, actor.id, page, wanted)
     return Answer(body=statuses(view, found), cursors=cursors(ids_of(found), page))
@@ -70,7 +72,7 @@ def followers(view: View) -> Answer:
     actor, page = _actor(view), _accounts_page(view)
     if _is_hidden(view, actor):
         return Answer(body=[])
-    return _people(view, follows.followers_page(view.tx, actor.id, page), page)
+    return people(view, follows.followers_page(view.tx, actor.id, page), page)
 
 
 def following(view: View) -> Answer:
@@ -78,7 +80,7 @@ def following(view: View) -> Answer:
     actor, page = _actor(view), _accounts_page(view)
     if _is_hidden(view, actor):
         return Answer(body=[])
-    return _people(view, follows.following_page(view.tx, actor.id, page), page)
+    return people(view, follows.following_page(view.tx, actor.id, page), page)
 
 
 def show_relationships(view: View) -> Answer:
@@ -95,7 +97,7 @@ def follow_requests(view: View) -> Answer:
     """Who asked to follow the caller and waits for an answer."""
     page = _accounts_page(view)
     asked = follows.requests_page(view.tx, view.person.actor.id, page)
-    return _people(view, [(each.id, each.follower_id) for each in asked], page)
+    return people(view, [(each.id, each.follower_id) for each in asked], page)
 
 
 def relationship(view: View) -> Answer:
@@ -138,6 +140,20 @@ async def remove_from_followers(act: Act) -> Answer:
     return await act.look(relationship)
 
 
+def people(view: View, found: list[tuple[int, int]], page: Page, *, hushed: bool = False) -> Answer:
+    """A page of accounts, ordered by (and turned with) the id of what relates them.
+
+    With *hushed* those are left out of whom the caller does not want to hear.
+    """
+    known = actors.by_ids(view.tx, [actor_id for _, actor_id in found]) if found else {}
+    me, out = view.viewer.actor_id, set[int]()
+    if hushed and me is not None:
+        out = quiet.hushed(view.tx, me, known.values())
+    entities = accounts(view, (each for each in known.values() if each.active and each.id not in out))
+    body = [entities[actor_id] for _, actor_id in found if actor_id in entities]
+    return Answer(body=body, cursors=cursors([id_ for id_, _ in found], page))
+
+
 def _actor(view: View) -> Actor:
     return _present(actors.by_id(view.tx, path_id(view.path, "account")))
 
@@ -164,11 +180,3 @@ def _visibilities(view: View, author: Actor) -> tuple[str, ...]:
 
 def _accounts_page(view: View) -> Page:
     return page_of(view.fields, default=40, most=MAX_ACCOUNTS)
-
-
-def _people(view: View, found: list[tuple[int, int]], page: Page) -> Answer:
-    """A page of accounts, ordered by (and turned with) the id of what relates them."""
-    people = actors.by_ids(view.tx, [actor_id for _, actor_id in found]) if found else {}
-    entities = accounts(view, (actor for actor in people.values() if actor.active))
-    body = [entities[actor_id] for _, actor_id in found if actor_id in entities]
-    return Answer(body=body, cursors=cursors([id_ for id_, _ in found], page))

@@ -10,7 +10,7 @@ import msgspec
 
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent.model import PURPOSES, Kind
-from fediverse_node.consent.queries import Wanted
+from fediverse_node.consent.queries import MOST_WORDS, Wanted
 from fediverse_node.consent.statement import Line, of_author
 from fediverse_node.federation.outbox.withdraw import AT_ONCE, withdraw_all, withdraw_lines
 from fediverse_node.kernel.clock import to_rfc3339_millis
@@ -18,6 +18,7 @@ from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.web.client_api import training
 from fediverse_node.web.client_api.forms import Fields
 from fediverse_node.web.client_api.paging import cursors, ids_of, page_of
 from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View
@@ -29,7 +30,7 @@ _STATES: Final = ("active", "ended")
 def listing(view: View) -> Answer:
     """The caller's decisions, the newest first.
 
-    `kind`, `state`, `purpose`, `since`, `until` and `status_id` choose among them.
+    `kind`, `state`, `purpose`, `since`, `until`, `licence`, `q` and `status_id` choose among them.
     """
     page = page_of(view.fields)
     found = of_author(view.tx, view.person.actor.uri, page, _wanted(view))
@@ -73,7 +74,17 @@ def _wanted(view: View) -> Wanted:
         purpose=next((each for each in PURPOSES if each == purpose), None),
         since=_moment(fields, "since"),
         until=_moment(fields, "until"),
+        words=_words(fields),
+        licence=training.licence(fields),
     )
+
+
+def _words(fields: Fields) -> tuple[str, ...]:
+    """What is looked for in the caller's own posts: every word of `q`."""
+    words = tuple((fields.text("q") or "").split())
+    if len(words) > MOST_WORDS:
+        raise NotValid(f"q has at most {MOST_WORDS} words.")
+    return words
 
 
 def _moment(fields: Fields, name: str) -> datetime | None:
@@ -114,6 +125,7 @@ def _entity(line: Line, addresses: Addresses, mine: Mapping[str, Post]) -> JsonD
         "licence": entry.licence,
         "media_sha256": list(entry.media_sha256),
         "sensitive": bool(entry.sensitive),
+        "credit": entry.credit,
         "terms": entry.terms_id,
         "method": entry.method,
         "receipt_status": receipt.status if receipt is not None else None,

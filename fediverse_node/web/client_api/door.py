@@ -15,7 +15,16 @@ from fediverse_node.web.client_api.auth import Need, bearer_of, caller
 from fediverse_node.web.client_api.forms import Fields, query_values, sent_fields
 from fediverse_node.web.client_api.paging import link_header
 from fediverse_node.web.client_api.view import Act, Answer, House, View
-from fediverse_node.web.keys import ACCOUNT_PARTS, ADDRESSES, DESK, FIGURES, NODE, RATE_LIMITS, STATUS_PARTS
+from fediverse_node.web.keys import (
+    ACCOUNT_PARTS,
+    ADDRESSES,
+    DESK,
+    FIGURES,
+    NODE,
+    RATE_LIMITS,
+    STATUS_PARTS,
+    UPLOADS,
+)
 from fediverse_node.web.rate_limits import ACCOUNT
 
 Reader = Callable[[View], Answer]
@@ -85,6 +94,7 @@ def _house(request: web.Request) -> House:
         parts=app[STATUS_PARTS],
         people=app[ACCOUNT_PARTS],
         limits=app[RATE_LIMITS],
+        uploads=app[UPLOADS],
     )
 
 

@@ -11,13 +11,14 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor, Picture
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
-from fediverse_node.kernel.clock import to_rfc3339_millis
+from fediverse_node.kernel.clock import parse_rfc3339, to_rfc3339_millis
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.media.model import EMOJI, owner_of_actor
 from fediverse_node.moderation import ai_filters
 from fediverse_node.moderation import queries as moderation
 from fediverse_node.moderation.model import Policy, Stance
 from fediverse_node.moderation.policy import policy
+from fediverse_node.reading import queries as reading
 from fediverse_node.web.client_api import pictures
 from fediverse_node.web.client_api.auth import Caller
 from fediverse_node.web.client_api.view import House, JsonDict, View
@@ -134,7 +135,9 @@ def _verified_at(value: str, verified: Mapping[str, str]) -> str | None:
     """When the page that a field names was seen to link back; never said of profiles elsewhere."""
     if not verified:
         return None
-    return next((verified[page] for page in pages.own_pages([("", value)]) if page in verified), None)
+    said = next((verified[page] for page in pages.own_pages([("", value)]) if page in verified), None)
+    moment = parse_rfc3339(said) if said is not None else None
+    return to_rfc3339_millis(moment) if moment is not None else None
 
 
 def credential_account(view: View, caller: Caller) -> JsonDict:
@@ -160,6 +163,7 @@ def credential_account(view: View, caller: Caller) -> JsonDict:
         "ai_autonomous": actor.details.autonomous,
         "licence": owner.licence,
         "training_never_ask": owner.never_ask,
+        "training_credit": owner.credit,
     }
     return {**one_account(view, actor), "source": source, "role": role, "fediverse_node": extension}
 
@@ -170,6 +174,7 @@ def relationships(view: View, actor_ids: list[int]) -> list[JsonDict]:
     outgoing = follows.outgoing(view.tx, me, actor_ids)
     incoming = follows.incoming(view.tx, me, actor_ids)
     stance = moderation.stance(view.tx, me, actor_ids)
+    notes = reading.notes_of(view.tx, me, actor_ids)
     people = actor_rows.by_ids(view.tx, actor_ids) if stance.domains else {}
     shunned = {id_ for id_, each in people.items() if not each.local and stance.shuns(each.domain)}
     return [
@@ -177,6 +182,7 @@ def relationships(view: View, actor_ids: list[int]) -> list[JsonDict]:
             **_relationship(id_, outgoing, incoming),
             **_distance(id_, stance),
             "domain_blocking": id_ in shunned,
+            "note": notes.get(id_, ""),
         }
         for id_ in actor_ids
     ]
@@ -215,7 +221,6 @@ def _relationship(id_: int, outgoing: Mapping[int, Follow], incoming: Mapping[in
         "requested": out == "pending",
         "requested_by": back == "pending",
         "endorsed": False,
-        "note": "",
     }
 
 

@@ -7,6 +7,7 @@ viewer may not see is not here, and nothing says that it exists.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fediverse_node.actors.addresses import Addresses
@@ -14,14 +15,16 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent.model import Decision
 from fediverse_node.kernel.errors import NotFound
-from fediverse_node.posts import marks
+from fediverse_node.posts import marks, roots
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.marks import NO_MARKS, Marks
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes.model import Kind
+from fediverse_node.reading import queries as reading
 from fediverse_node.visibility import rule
 from fediverse_node.web.client_api.entities_account import accounts
+from fediverse_node.web.client_api.entities_filter import filtered
 from fediverse_node.web.client_api.entities_poll import poll_entities
 from fediverse_node.web.client_api.entities_quote import Quotes, approvals, gather, shallow, state_of
 from fediverse_node.web.client_api.entities_reaction import entities, reacted
@@ -29,7 +32,17 @@ from fediverse_node.web.client_api.status_parts import frame, status_parts
 from fediverse_node.web.client_api.view import JsonDict, View
 
 #: What a boost says of the post it boosts, because apps filter by it without looking inside.
-_MIRRORED = ("language", "sensitive", "spoiler_text", "favourited", "reblogged", "fediverse_node")
+_MIRRORED = (
+    "language",
+    "sensitive",
+    "spoiler_text",
+    "favourited",
+    "reblogged",
+    "bookmarked",
+    "muted",
+    "filtered",
+    "fediverse_node",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +59,8 @@ class _Shelf:
     polls: Mapping[int, JsonDict]
     quotes: Quotes
     approvals: Mapping[int, JsonDict]
+    muted: AbstractSet[int]
+    filtered: Mapping[int, list[JsonDict]]
 
 
 def statuses(view: View, found: Sequence[Post]) -> list[JsonDict]:
@@ -86,6 +101,7 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
     written_by = {post.actor_id for post in (*seen.shown, *proper)}
     me = view.viewer.actor_id
     ids = [post.id for post in proper]
+    polls = poll_entities(view, proper)
     return _Shelf(
         originals=originals,
         accounts=accounts(view, (authors[id_] for id_ in written_by)),
@@ -94,10 +110,22 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
         marks=NO_MARKS if me is None else marks.of(view.tx, me, ids),
         reacted=reacted(view, proper),
         training=_trainable(view, proper, authors),
-        polls=poll_entities(view, proper),
+        polls=polls,
         quotes=quotes,
         approvals=approvals(view, proper, authors),
+        muted=in_muted_threads(view, ids),
+        filtered=filtered(view, proper, polls),
     )
+
+
+def in_muted_threads(view: View, ids: Sequence[int]) -> set[int]:
+    """Those of the posts *ids* that stand in a thread which the viewer muted. Mostly no statement."""
+    me = view.viewer.actor_id
+    if me is None or not reading.mutes_threads(view.tx, me):
+        return set()
+    first = roots.roots_of(view.tx, ids)
+    muted = reading.muted_among(view.tx, me, {*first.keys(), *first.values()})
+    return {id_ for id_, root in first.items() if {id_, root} & muted}
 
 
 def _trainable(view: View, proper: Iterable[Post], authors: Mapping[int, Actor]) -> Mapping[str, Decision]:
@@ -163,6 +191,9 @@ def _plain(post: Post, shelf: _Shelf) -> JsonDict:
     status["favourited"] = post.id in shelf.marks.favourited
     status["reblogged"] = post.id in shelf.marks.boosted
     status["pinned"] = post.id in shelf.marks.pinned
+    status["bookmarked"] = post.id in shelf.marks.bookmarked
+    status["muted"] = post.id in shelf.muted
+    status["filtered"] = shelf.filtered.get(post.id, [])
     reactions = entities(post, shelf.reacted, shelf.addresses) if post.reactions else []
     status["pleroma"] = {"local": post.local, "emoji_reactions": reactions}
     decision = shelf.training.get(post.uri)

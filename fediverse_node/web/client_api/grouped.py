@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fediverse_node.web.client_api import notifications
-from fediverse_node.web.client_api.view import Answer, JsonDict, View
+from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View
 
 _PREFIX = "ungrouped-"
 
@@ -25,6 +25,21 @@ def show(view: View) -> Answer:
 def accounts(view: View) -> Answer:
     """Whose doing a group is."""
     return Answer(body=[_only(view)["account"]])
+
+
+async def dismiss(act: Act) -> Answer:
+    """Take back a group."""
+    return await notifications.dismiss(replace(act, path={"id": act.path["id"].removeprefix(_PREFIX)}))
+
+
+def policy(view: View) -> Answer:
+    """What becomes of notifications by strangers: each is shown. None is held back to be asked about."""
+    del view
+    kinds = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts")
+    accepted = {f"for_{kind}": "accept" for kind in kinds}
+    return Answer(
+        body={**accepted, "summary": {"pending_requests_count": 0, "pending_notifications_count": 0}}
+    )
 
 
 def _only(view: View) -> JsonDict:

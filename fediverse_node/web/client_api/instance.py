@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from fediverse_node.config import Config
 from fediverse_node.federation.outbox import polling
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.profile import MAX_FIELD, MAX_FIELDS, MAX_SUMMARY
+from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.text import MAX_NAME, URL_LENGTH
 from fediverse_node.peers import queries as peers
 from fediverse_node.posts import figures
@@ -26,7 +28,9 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.uploads.model import MAX_PICTURES
 from fediverse_node.web.caching import Document, headers, respond
 from fediverse_node.web.client_api import media, pictures
-from fediverse_node.web.client_api.view import Answer, JsonDict, View
+from fediverse_node.web.client_api.entities_account import accounts
+from fediverse_node.web.client_api.paging import MAX_ACCOUNTS
+from fediverse_node.web.client_api.view import Answer, JsonDict, View, path_id
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
 
 #: Apps parse it: Ice Cubes reads the first three characters as a number, others a semantic version.
@@ -60,10 +64,38 @@ def nothing(view: View) -> Answer:
     return Answer(body=[])
 
 
-def no_markers(view: View) -> Answer:
-    """Where somebody stopped reading: not kept here."""
+def no_pairs(view: View) -> Answer:
+    """Something by its name, of which nothing exists here."""
     del view
     return Answer(body={})
+
+
+def nothing_of(view: View) -> Answer:
+    """Something of an account, of which nothing exists here.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    actor = actors.by_id(view.tx, path_id(view.path, "account"))
+    if actor is None or not actor.active:
+        raise NotFound("There is no such account.")
+    return Answer(body=[])
+
+
+def extended_description(view: View) -> Answer:
+    """What the operator says of this server. When they wrote it is not known."""
+    text = html.escape(view.house.config.instance.description)
+    return Answer(body={"updated_at": None, "content": f"<p>{text}</p>" if text else ""})
+
+
+def directory(view: View) -> Answer:
+    """People of this server who want to be found, the newest first. Those of others are not listed."""
+    limit = view.fields.number("limit", default=40, most=MAX_ACCOUNTS)
+    if (view.fields.text("offset") or "0") != "0":
+        return Answer(body=[])
+    found = actors.newest_local(view.tx, limit)
+    entities = accounts(view, found)
+    return Answer(body=[entities[actor.id] for actor in found])
 
 
 def preferences(view: View) -> Answer:

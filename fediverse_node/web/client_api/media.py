@@ -6,6 +6,7 @@ ask again, and what is no picture is refused where somebody reads the refusal.
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import Final
 
 import msgspec
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.config import Media
+from fediverse_node.credentials.model import UNSAID, Making, checked_part, checked_tool, source_of
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
@@ -34,12 +36,12 @@ _FILE: Final = "file"
 
 
 async def upload(request: web.Request) -> web.Response:
-    """`POST /api/v2/media` (`file`, `description`, `focus`): a picture that waits for its post.
+    """`POST /api/v2/media` (`file`, `description`, `focus`, `ai_part`, `ai_tool`): a picture for a post.
 
     Raises:
         NotAuthenticated, NotAllowed: there is no token with the scope `write:media`.
         TooLarge: the file is larger than it may be.
-        NotValid: it is no picture, or its owner has no more room.
+        NotValid: it is no picture, its owner has no more room, or less is said of AI than the file says.
     """
     bearer = admitted(request)
     found = await request.app[NODE].db.read(lambda tx: caller(tx, bearer, Need(scope=SCOPE)))
@@ -49,7 +51,11 @@ async def upload(request: web.Request) -> web.Response:
     room = Room(names=frozenset({_FILE}), size=uploads.bounds.size, files=1, folder=await uploads.workplace())
     async with received(request, room) as form:
         fields = form.fields(request)
-        sent = Sent(description=fields.text("description"), focus=checked_focus(fields.text("focus")))
+        sent = Sent(
+            description=fields.text("description"),
+            focus=checked_focus(fields.text("focus")),
+            making=making_in(fields),
+        )
         if _FILE not in form.files:
             raise NotValid("Send a picture as the field file of a multipart form.")
         made = await uploads.add(found.account.id, form.files[_FILE], sent)
@@ -67,8 +73,10 @@ def show(view: View) -> Answer:
         "training_use": "yes" if decision.train_ai else "no",
         "training_purposes": list(decision.purposes),
         "sha256": made.sha256,
+        "credentials": _credentials(made),
     }
-    return Answer(body={**entity(made, view.house.addresses), "fediverse_node": use})
+    shown = entity(made, view.house.addresses)
+    return Answer(body={**shown, "fediverse_node": {**shown["fediverse_node"], **use}})
 
 
 async def change(act: Act) -> Answer:
@@ -76,8 +84,12 @@ async def change(act: Act) -> Answer:
 
     Raises:
         NotFound: there is no such picture of the caller's.
-        NotValid: it is in a post; or the description is too long.
+        NotValid: it is in a post; the description is too long; or less is said of AI than its file says.
     """
+    making = making_in(act.fields)
+    if making != UNSAID:
+        found = await act.desk.db.read(lambda tx: _waiting(tx, act))
+        await _relabel(act, found.id, making)
 
     def unit(tx: Tx) -> None:
         found = _waiting(tx, act)
@@ -118,6 +130,58 @@ def chosen(fields: Fields, *, before: tuple[int, ...] = ()) -> tuple[Chosen, ...
     return tuple(_chosen(id_, said.get(id_)) for id_ in ids)
 
 
+async def relabelled(
+    act: Act, pictures: tuple[Chosen, ...] | None
+) -> tuple[tuple[Chosen, ...] | None, dict[str, str]]:
+    """*pictures* after what `media_attributes` says of how they were made, and the ids that it changed.
+
+    Raises:
+        NotFound: one is not there.
+        NotValid: less is said than its file says, or than was published.
+    """
+    said = {_picture_id(row.text("id")): making_in(row) for row in act.fields.rows("media_attributes")}
+    done, changed = [], {}
+    for each in pictures or ():
+        making = said.get(each.id, UNSAID)
+        if making != UNSAID:
+            after = await _relabel(act, each.id, making)
+            changed[str(each.id)] = str(after.id)
+            each = replace(each, id=after.id)  # noqa: PLW2901 the same picture, in new files
+        done.append(each)
+    return (tuple(done) if pictures is not None else None), changed
+
+
+async def _relabel(act: Act, upload_id: int, making: Making) -> Upload:
+    # New files are made of it, as of an upload.
+    act.house.limits.take(UPLOAD, str(act.person.account.id))
+    return await act.house.uploads.relabel(act.person.account.id, upload_id, making)
+
+
+def making_in(fields: Fields) -> Making:
+    """What `ai_part` (`none`, `edited`, `made`) and `ai_tool` say.
+
+    Raises:
+        NotValid: they are neither words of ours nor terms of IPTC; or a tool is named that did nothing.
+    """
+    part, tool = checked_part(fields.text("ai_part")), checked_tool(fields.text("ai_tool"))
+    if tool is not None and part in {None, "none"}:
+        raise NotValid("ai_tool names what ai_part says was used. Send ai_part with it.")
+    return Making(part=part, tool=tool)
+
+
+def made_how(part: str | None, tool: str | None) -> JsonDict:
+    """How a picture was made, as far as it is known."""
+    return {"ai_part": part, "ai_tool": tool, "digital_source_type": source_of(part)}
+
+
+def _credentials(made: Upload) -> JsonDict | None:
+    """Who signed it, and what the file said that was sent; None where nothing is signed."""
+    papers = made.credentials
+    if papers is None:
+        return None
+    return {"signed_by": papers.signer, "came_with": asdict(papers.came) if papers.came else None}
+
+
 def limits(media: Media) -> JsonDict:
     """What the instance document says of uploads. Where nothing can be uploaded, each limit is nought."""
     offered = media.account_megabytes > 0
@@ -144,6 +208,7 @@ def entity(upload: Upload, addresses: Addresses) -> JsonDict:
         "meta": meta(upload.width, upload.height, upload.focus),
         "description": upload.description,
         "blurhash": upload.blurhash,
+        "fediverse_node": made_how(upload.ai_part, upload.ai_tool),
     }
 
 

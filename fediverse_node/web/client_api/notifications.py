@@ -10,12 +10,14 @@ from fediverse_node.kernel.errors import NotFound
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.notifications.model import Notification
 from fediverse_node.posts import queries as posts
+from fediverse_node.reading import queries as reading
+from fediverse_node.storage.paging import Page
 from fediverse_node.visibility import quiet
 from fediverse_node.web.client_api.entities_account import accounts
 from fediverse_node.web.client_api.entities_reaction import reworded, stored_types
 from fediverse_node.web.client_api.entities_status import by_id
 from fediverse_node.web.client_api.paging import cursors, ids_of, page_of
-from fediverse_node.web.client_api.view import Answer, JsonDict, View, path_id
+from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View, path_id
 
 _DEFAULT_LIMIT = 40
 _MAX_LIMIT = 80
@@ -47,6 +49,39 @@ def show(view: View) -> Answer:
     return Answer(body=entities[0])
 
 
+def unread_count(view: View) -> Answer:
+    """How many the caller has not read, by their marker; at most as many as a page has."""
+    marker = next(iter(reading.markers_of(view.tx, view.person.actor.id, ["notifications"])), None)
+    found = notifications.page(
+        view.tx,
+        view.person.actor.id,
+        Page(since_id=marker.last_read_id if marker else None, limit=_page_size(view)),
+        types=stored_types(set(view.fields.texts("types"))) or None,
+        exclude=view.fields.texts("exclude_types"),
+        from_actor_id=view.fields.id("account_id"),
+    )
+    return Answer(body={"count": len(_entities(view, found))})
+
+
+async def clear(act: Act) -> Answer:
+    """Take back everything the caller was told."""
+    owner_id = act.person.actor.id
+    await act.desk.db.write(lambda tx: notifications.clear(tx, owner_id))
+    return Answer(body={})
+
+
+async def dismiss(act: Act) -> Answer:
+    """Take back one notification."""
+    owner_id, id_ = act.person.actor.id, path_id(act.path, "notification")
+    if not await act.desk.db.write(lambda tx: notifications.dismiss(tx, owner_id, id_)):
+        raise NotFound("There is no such notification.")
+    return Answer(body={})
+
+
+def _page_size(view: View) -> int:
+    return view.fields.number("limit", default=_MAX_LIMIT, most=_MAX_LIMIT)
+
+
 def _entities(view: View, found: Sequence[Notification]) -> list[JsonDict]:
     """Notification entities; those whose post or whose cause can no longer be seen are left out."""
     if not found:
@@ -57,6 +92,7 @@ def _entities(view: View, found: Sequence[Notification]) -> list[JsonDict]:
     who = accounts(view, heard)
     told_of = posts.by_ids(view.tx, [each.post_id for each in found])
     shown = by_id(view, list(told_of.values()))
+    shown = {id_: status for id_, status in shown.items() if not status["muted"]}
     return [
         _entity(each, who[each.from_actor_id], shown.get(each.post_id))
         for each in found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fediverse_node.accounts import queries as accounts
+from fediverse_node.consent.decisions import credit_named
 from fediverse_node.federation.outbox import pin as pinning
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
 from fediverse_node.kernel.errors import NotValid
@@ -45,6 +46,7 @@ async def update_credentials(act: Act) -> Answer:
     )
     hides = fields.choice("ai_filter", ai_filters.FILTERS)
     licence, never_ask = training.licence(fields), fields.flag("training_never_ask")
+    credit = training.credit(fields)
     actor = await change_profile(act.desk, act.person.actor, changes)
     if hides is not None:
         wanted = ai_filters.filter_named(hides)
@@ -53,6 +55,9 @@ async def update_credentials(act: Act) -> Answer:
     account_id = act.person.account.id
     if licence is not None:
         await act.desk.db.write(lambda tx: accounts.set_licence(tx, account_id, licence or None))
+    if credit is not None:
+        named = credit_named(credit)
+        await act.desk.db.write(lambda tx: accounts.set_credit(tx, account_id, named))
     if never_ask is not None:
         await act.desk.db.write(lambda tx: accounts.set_never_ask(tx, account_id, never=never_ask))
 

@@ -9,16 +9,22 @@ from aiohttp import web
 
 from fediverse_node.web.client_api import (
     accounts,
+    acquaintances,
     assist,
     consent,
     datasets,
     deliveries,
+    filters,
     grouped,
     history,
     instance,
+    markers,
+    marks,
     media,
     moderation,
     notifications,
+    old_filters,
+    people_lists,
     pictures,
     polls,
     profile,
@@ -26,6 +32,7 @@ from fediverse_node.web.client_api import (
     reactions,
     search,
     statuses,
+    tags,
     timelines,
 )
 from fediverse_node.web.client_api.auth import Need
@@ -70,6 +77,10 @@ _STATUS = "v1/statuses/{id}"
 _ACCOUNT = "v1/accounts/{id}"
 _DELIVERIES = "v1/fediverse_node/statuses/{id}/deliveries"
 _REACTIONS = "v1/pleroma/statuses/{id}/reactions"
+_LIST = "v1/lists/{id}"
+_FILTER = "v2/filters/{id}"
+_KEYWORD = "v2/filters/keywords/{id}"
+_FILTERED = "v2/filters/statuses/{id}"
 
 TABLE: tuple[Route, ...] = (
     Route(
@@ -79,7 +90,16 @@ TABLE: tuple[Route, ...] = (
         reader=accounts.verify_credentials,
     ),
     *_acts("write:accounts", {"v1/accounts/update_credentials": profile.update_credentials}, method="PATCH"),
-    *_gets("read:follows", {"v1/accounts/relationships": accounts.show_relationships}),
+    *_gets(
+        "read:follows",
+        {
+            "v1/accounts/relationships": accounts.show_relationships,
+            "v1/accounts/familiar_followers": acquaintances.familiar_followers,
+        },
+    ),
+    *_acts("read:accounts", {"v1/accounts/search": search.people}, method="GET"),
+    *_gets("read:lists", {f"{_ACCOUNT}/lists": people_lists.with_account}),
+    *_acts("write:accounts", {f"{_ACCOUNT}/note": acquaintances.note}),
     *_gets(
         "read:accounts",
         {
@@ -87,6 +107,8 @@ TABLE: tuple[Route, ...] = (
             _ACCOUNT: accounts.show,
             f"{_ACCOUNT}/followers": accounts.followers,
             f"{_ACCOUNT}/following": accounts.following,
+            f"{_ACCOUNT}/featured_tags": instance.nothing_of,
+            f"{_ACCOUNT}/endorsements": instance.nothing_of,
         },
         person=False,
     ),
@@ -113,7 +135,10 @@ TABLE: tuple[Route, ...] = (
             "v1/statuses": statuses.several,
             _STATUS: statuses.show,
             f"{_STATUS}/history": history.edits,
+            f"{_STATUS}/favourited_by": marks.favourited_by,
+            f"{_STATUS}/reblogged_by": marks.reblogged_by,
             "v1/timelines/public": timelines.public,
+            "v1/timelines/tag/{tag}": tags.timeline,
         },
         person=False,
     ),
@@ -155,16 +180,80 @@ TABLE: tuple[Route, ...] = (
         "read:notifications",
         {
             "v1/notifications": notifications.listing,
+            "v1/notifications/unread_count": notifications.unread_count,
+            "v1/notifications/requests": instance.nothing,
+            "v2/notifications/unread_count": notifications.unread_count,
+            "v2/notifications/policy": grouped.policy,
             "v1/notifications/{id}": notifications.show,
             "v2/notifications": grouped.listing,
             "v2/notifications/{id}": grouped.show,
             "v2/notifications/{id}/accounts": grouped.accounts,
         },
     ),
+    *_acts(
+        "write:notifications",
+        {
+            "v1/notifications/clear": notifications.clear,
+            "v1/notifications/{id}/dismiss": notifications.dismiss,
+            "v2/notifications/{id}/dismiss": grouped.dismiss,
+        },
+    ),
     *_gets("read:accounts", {"v1/preferences": instance.preferences}),
-    *_gets("read:filters", {"v1/filters": instance.nothing, "v2/filters": instance.nothing}),
-    *_gets("read:lists", {"v1/lists": instance.nothing}),
-    *_gets("read:statuses", {"v1/markers": instance.no_markers}),
+    *_gets(
+        "read:filters",
+        {
+            "v1/filters": old_filters.listing,
+            "v1/filters/{id}": old_filters.show,
+            "v2/filters": filters.listing,
+            _KEYWORD: filters.show_keyword,
+            _FILTERED: filters.show_post,
+            f"{_FILTER}/keywords": filters.keywords,
+            f"{_FILTER}/statuses": filters.posts,
+            _FILTER: filters.show,
+        },
+    ),
+    *_acts(
+        "write:filters",
+        {
+            "v1/filters": old_filters.create,
+            "v2/filters": filters.create,
+            f"{_FILTER}/keywords": filters.add_keyword,
+            f"{_FILTER}/statuses": filters.add_post,
+        },
+    ),
+    *_acts(
+        "write:filters",
+        {"v1/filters/{id}": old_filters.change, _KEYWORD: filters.change_keyword, _FILTER: filters.change},
+        method="PUT",
+    ),
+    *_acts(
+        "write:filters",
+        {
+            "v1/filters/{id}": old_filters.delete,
+            _KEYWORD: filters.remove_keyword,
+            _FILTERED: filters.remove_post,
+            _FILTER: filters.delete,
+        },
+        method="DELETE",
+    ),
+    *_gets(
+        "read:lists",
+        {
+            "v1/lists": people_lists.listing,
+            _LIST: people_lists.show,
+            f"{_LIST}/accounts": people_lists.members,
+            "v1/timelines/list/{id}": people_lists.timeline,
+        },
+    ),
+    *_acts("write:lists", {"v1/lists": people_lists.create, f"{_LIST}/accounts": people_lists.add}),
+    *_acts("write:lists", {_LIST: people_lists.change}, method="PUT"),
+    *_acts(
+        "write:lists",
+        {_LIST: people_lists.delete, f"{_LIST}/accounts": people_lists.take_off},
+        method="DELETE",
+    ),
+    *_gets("read:statuses", {"v1/markers": markers.show}),
+    *_acts("write:statuses", {"v1/markers": markers.save}),
     *_gets("read:blocks", {"v1/blocks": moderation.blocks, "v1/domain_blocks": moderation.domain_blocks}),
     *_acts("write:blocks", {"v1/domain_blocks": moderation.block_domain}),
     *_acts("write:blocks", {"v1/domain_blocks": moderation.unblock_domain}, method="DELETE"),
@@ -174,15 +263,34 @@ TABLE: tuple[Route, ...] = (
     *_gets("read:mutes", {"v1/mutes": moderation.mutes}),
     *_acts("write:mutes", {f"{_ACCOUNT}/mute": moderation.mute, f"{_ACCOUNT}/unmute": moderation.unmute}),
     *_acts("write:reports", {"v1/reports": moderation.report}),
-    *_gets("read:bookmarks", {"v1/bookmarks": instance.nothing}),
+    *_gets("read:bookmarks", {"v1/bookmarks": marks.bookmarks}),
+    *_gets("read:favourites", {"v1/favourites": marks.favourites}),
+    *_acts(
+        "write:bookmarks",
+        {f"{_STATUS}/bookmark": marks.bookmark, f"{_STATUS}/unbookmark": marks.unbookmark},
+    ),
+    *_acts("write:mutes", {f"{_STATUS}/mute": marks.mute, f"{_STATUS}/unmute": marks.unmute}),
+    *_gets("read:accounts", {"v1/endorsements": instance.nothing, "v1/featured_tags": instance.nothing}),
+    *_gets("read:follows", {"v1/followed_tags": instance.nothing}),
+    *_gets("read:statuses", {"v1/scheduled_statuses": instance.nothing}),
+    *_gets("read", {"v1/suggestions": instance.nothing, "v2/suggestions": instance.nothing}),
     *_gets(
         "",
         {
             "v1/custom_emojis": reactions.own_emojis,
             "v1/announcements": instance.nothing,
+            "v1/directory": instance.directory,
+            "v1/instance/activity": instance.nothing,
+            "v1/instance/extended_description": instance.extended_description,
             "v1/instance/peers": instance.nothing,
             "v1/instance/rules": instance.nothing,
             "v1/instance/domain_blocks": moderation.instance_domain_blocks,
+            "v1/instance/translation_languages": instance.no_pairs,
+            "v1/tags/{tag}": tags.show,
+            "v1/trends": instance.nothing,
+            "v1/trends/links": instance.nothing,
+            "v1/trends/statuses": instance.nothing,
+            "v1/trends/tags": instance.nothing,
         },
         person=False,
     ),
@@ -200,6 +308,10 @@ ROUTES: list[web.AbstractRouteDef] = [
     *(_defined(route) for route in TABLE),
     web.get("/api/v1/instance", instance.instance_v1),
     web.get("/api/v2/instance", instance.instance_v2),
+    # Mastodon.py asks with a slash at the end, which Mastodon takes everywhere.
+    web.get("/api/v1/instance/", instance.instance_v1),
+    web.get("/api/v2/instance/", instance.instance_v2),
+    web.post("/api/v1/reports/", acting(moderation.report, Need(scope="write:reports"))),
     web.get("/health", instance.health),
     *pictures.ROUTES,
     *media.ROUTES,

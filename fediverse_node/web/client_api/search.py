@@ -1,4 +1,4 @@
-"""`GET /api/v2/search`: an account or a post by its handle or address, also from elsewhere; hashtags.
+"""Searching: an account by its handle, its address or how its name begins, a post by its address; hashtags.
 
 Full text is not searched: nobody here said that their words may be found by everybody.
 """
@@ -9,16 +9,20 @@ import logging
 from collections.abc import Sequence
 
 from fediverse_node.activitystreams.values import is_web_address
+from fediverse_node.actors import prefixes
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery.lookup import lookup
 from fediverse_node.federation.profiles import featured
+from fediverse_node.follows import acquainted
+from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NodeError, NotAuthenticated, NotValid
 from fediverse_node.kernel.text import find_hashtags, hashtag_key, parse_handle
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.web.client_api.entities_account import accounts
 from fediverse_node.web.client_api.entities_status import statuses
+from fediverse_node.web.client_api.tags import entity as tag_entity
 from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View
 from fediverse_node.web.rate_limits import REMOTE_LOOKUP
 
@@ -27,6 +31,8 @@ log = logging.getLogger(__name__)
 _KINDS = ("accounts", "hashtags", "statuses")
 _MAX_QUERY = 2048
 _MAX_RESULTS = 40
+#: With less, nearly everybody begins so.
+_SHORTEST = 2
 
 
 async def search(act: Act) -> Answer:
@@ -46,6 +52,29 @@ async def search(act: Act) -> Answer:
             else _results(view, query, found, limit)
         )
         return Answer(body={name: body[name] if kind in (None, name) else [] for name in body})
+
+    return await act.look(answer)
+
+
+async def people(act: Act) -> Answer:
+    """Accounts that `q` names or that begin so; with `following`, of those whom the caller follows."""
+    query = (act.fields.text("q") or "").strip()
+    if not query or len(query) > _MAX_QUERY:
+        raise NotValid("Give a handle such as @name@example.org, or how a name begins, as q.")
+    limit = act.fields.number("limit", default=40, most=_MAX_RESULTS)
+    if (act.fields.text("offset") or "0") != "0":
+        return Answer(body=[])
+    only_followed = act.fields.flag("following")
+    found = await _resolved(act, query)
+
+    def answer(view: View) -> Answer:
+        body = _results(view, query, found, limit)["accounts"]
+        if only_followed:
+            followed = follows.followed_among(
+                view.tx, view.person.actor.id, [int(each["id"]) for each in body]
+            )
+            body = [each for each in body if int(each["id"]) in followed]
+        return Answer(body=body)
 
     return await act.look(answer)
 
@@ -90,24 +119,26 @@ def _known(view: View, query: str, limit: int) -> tuple[list[Actor], list[Post]]
         person, post = actors.by_uri(view.tx, query), posts.by_uri(view.tx, query)
         return [person] if person else [], [post] if post else []
     handle = parse_handle(query)
-    if handle is None:
-        return [], []
-    if handle.host is None:
-        return actors.by_name(view.tx, handle.name, limit), []
-    person = actors.by_handle(view.tx, handle.name, handle.host)
-    return [person] if person else [], []
+    if handle is not None and handle.host is not None:
+        person = actors.by_handle(view.tx, handle.name, handle.host)
+        return [person] if person else [], []
+    exact = actors.by_name(view.tx, handle.name, limit) if handle is not None else []
+    begun = _beginning(view, query.removeprefix("@"), limit)
+    return list({each.id: each for each in (*exact, *begun)}.values())[:limit], []
+
+
+def _beginning(view: View, words: str, limit: int) -> list[Actor]:
+    """Whose handle begins so; and whose shown name does, of people here and those whom the caller follows."""
+    if len(words) < _SHORTEST or words.startswith(("#", "\uff03")):
+        return []
+    found = prefixes.by_username(view.tx, words, limit)
+    found += prefixes.local_by_shown_name(view.tx, words, limit)
+    if view.viewer.actor_id is not None:
+        ids = acquainted.named(view.tx, view.viewer.actor_id, words, limit)
+        found += actors.by_ids(view.tx, ids).values() if ids else []
+    return found
 
 
 def _hashtags(view: View, query: str) -> list[JsonDict]:
     names = find_hashtags(query) if query.startswith(("#", "\uff03")) else []
-    return [
-        {
-            "id": hashtag_key(name),
-            "name": hashtag_key(name),
-            "url": view.house.addresses.tag(hashtag_key(name)),
-            "history": [],
-            "following": False,
-            "featuring": False,
-        }
-        for name in names[:1]
-    ]
+    return [tag_entity(hashtag_key(name), view.house.addresses) for name in names[:1]]

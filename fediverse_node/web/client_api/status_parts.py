@@ -14,6 +14,7 @@ from typing import Any
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
+from fediverse_node.credentials.model import part_of
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.media.model import owner_of_post
 from fediverse_node.posts import queries as posts
@@ -206,6 +207,11 @@ def _media(post: Post, number: int, addresses: Addresses) -> JsonDict:
         "meta": _meta(attachment),
         "description": attachment.name,
         "blurhash": attachment.blurhash,
+        "fediverse_node": {
+            "ai_part": part_of(attachment.digital_source_type),
+            "ai_tool": attachment.ai_tool,
+            "digital_source_type": attachment.digital_source_type,
+        },
     }
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import get_args
 
+from fediverse_node.consent.model import Allowance
 from fediverse_node.federation.discovery import gaps
 from fediverse_node.federation.discovery.gaps import Gaps
 from fediverse_node.federation.outbox import consent, pictures, react
@@ -14,6 +17,7 @@ from fediverse_node.federation.outbox.edit import Edit
 from fediverse_node.federation.outbox.labels import Disclosure
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.outbox.retract import retract
+from fediverse_node.federation.outbox.reviewing import mark_reviewed
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.posts import lists
@@ -97,6 +101,7 @@ async def create(act: Act) -> Answer:
     """Publish a post."""
     _refuse_what_is_not_offered(act.fields)
     policies, said = policies_in(act.fields), training.said(act.fields)
+    shown, anew = await media.relabelled(act, media.chosen(act.fields))
     draft = Draft(
         text=act.fields.text("status") or "",
         content_type=_content_type(act.fields) or "text/plain",
@@ -106,7 +111,7 @@ async def create(act: Act) -> Answer:
         language=_language(act.fields),
         in_reply_to_id=act.fields.id("in_reply_to_id"),
         training_use=said.allow,
-        allowing=said.to,
+        allowing=_of_these(said.to, anew),
         licence=training.licence(act.fields),
         suggestion_handle=_suggestion(act.fields),
         reviewed=bool(act.fields.flag("human_reviewed")),
@@ -114,7 +119,7 @@ async def create(act: Act) -> Answer:
         idempotency_key=act.key,
         local_only=bool(act.fields.flag("local_only")),
         poll=draft_of(act.fields),
-        pictures=media.chosen(act.fields) or (),
+        pictures=shown or (),
         quoted_id=act.fields.id("quoted_status_id"),
         reply_policy=policies["reply"],
         quote_policy=policies["quote"],
@@ -132,13 +137,19 @@ async def change(act: Act) -> Answer:
     post_id = path_id(act.path, "post")
     await act.look(require_same_quote)
     said = training.said(act.fields)
-    if said.allow is not None and not _rewrites(act.fields):
+    if _only_read(act.fields):
+        await mark_reviewed(act.desk, act.person.actor, post_id)
+    elif said.allow is not None and not _rewrites(act.fields):
         await edit_use_case.set_training_use(
             act.desk, act.person.actor, post_id, allow=said.allow, method="client-api", to=said.to
         )
     else:
         before = await act.look(_visible)
-        await edit_use_case.edit(act.desk, act.person.actor, post_id, _edit(act.fields, before, said))
+        chosen = media.chosen(act.fields, before=pictures.ids_in(before))
+        shown, anew = await media.relabelled(act, chosen)
+        said = replace(said, to=_of_these(said.to, anew))
+        changes = replace(_edit(act.fields, before, said), pictures=shown)
+        await edit_use_case.edit(act.desk, act.person.actor, post_id, changes)
     policies = policies_in(act.fields)
     if any(policies.values()):
         await consent.set_policy(act.desk, act.person.actor, post_id, **policies)
@@ -207,6 +218,14 @@ def _rewrites(fields: Fields) -> bool:
     return any(map(fields.has, _OF_THE_TEXT)) or any(map(fields.sent, _BESIDE_THE_TEXT))
 
 
+def _only_read(fields: Fields) -> bool:
+    """Whether all that is said is that the caller has read what a model wrote."""
+    others = [name for name in _OF_THE_TEXT if name != "human_reviewed"]
+    if not fields.flag("human_reviewed") or any(map(fields.has, others)):
+        return False
+    return training.said(fields).allow is None and not any(map(fields.sent, _BESIDE_THE_TEXT))
+
+
 def _edit(fields: Fields, before: Post, said: training.Said) -> Edit:
     sensitive = fields.flag("sensitive")
     if sensitive is None:
@@ -227,8 +246,12 @@ def _edit(fields: Fields, before: Post, said: training.Said) -> Edit:
         reviewed=bool(fields.flag("human_reviewed")),
         disclosure=_disclosure(fields),
         poll=draft_of(fields),
-        pictures=media.chosen(fields, before=pictures.ids_in(before)),
     )
+
+
+def _of_these(to: Allowance, anew: Mapping[str, str]) -> Allowance:
+    """*to*, with the ids that pictures have now which were labelled together with it."""
+    return replace(to, media=tuple(anew.get(each, each) for each in to.media)) if anew else to
 
 
 def _refuse_what_is_not_offered(fields: Fields) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fediverse_node.consent.licences import licence_named
-from fediverse_node.consent.model import OPEN_DATASET, PURPOSES, Allowance
+from fediverse_node.consent.model import CREDITS, OPEN_DATASET, PURPOSES, UNNAMED, Allowance
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.web.client_api.forms import Fields
 
@@ -27,7 +27,9 @@ class Said:
 
 
 def said(fields: Fields) -> Said:
-    """`training_use` and what goes with it: `…_purposes`, `…_sensitive`, `…_media`. To name uses is a yes.
+    """`training_use` and what goes with it: `…_purposes`, `…_sensitive`, `…_media`, `…_credit`.
+
+    To name uses is a yes.
 
     Raises:
         NotValid: it contradicts itself, or names what is not known.
@@ -45,8 +47,17 @@ def said(fields: Fields) -> Said:
     sensitive, media = bool(fields.flag("training_sensitive")), tuple(fields.texts("training_media"))
     if media and not allow:
         raise NotValid("training_media names pictures that are allowed, and their post is not.")
-    to = Allowance(purposes=purposes or OPEN_DATASET, sensitive=sensitive, media=media)
+    to = Allowance(purposes=purposes or OPEN_DATASET, sensitive=sensitive, media=media, credit=credit(fields))
     return Said(allow=allow, to=to)
+
+
+def credit(fields: Fields) -> str | None:
+    """How datasets name the author: `none`, `handle` or `name`; None where nothing was said.
+
+    Raises:
+        NotValid: it is none of them.
+    """
+    return fields.choice("training_credit", (UNNAMED, *CREDITS))
 
 
 def licence(fields: Fields, name: str = "licence") -> str | None:

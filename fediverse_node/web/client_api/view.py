@@ -12,6 +12,7 @@ from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads.intake import Uploads
 from fediverse_node.visibility.rule import Viewer
 from fediverse_node.web.client_api.auth import Caller, viewer_of
 from fediverse_node.web.client_api.forms import Fields
@@ -41,6 +42,7 @@ class House:
     parts: Kept[int, Any]
     people: Kept[int, Any]
     limits: RateLimits
+    uploads: Uploads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 import msgspec
 
 from fediverse_node.accounts import queries as accounts
@@ -11,7 +14,9 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions, statement
 from fediverse_node.consent.licences import licence_named
 from fediverse_node.consent.model import OPEN_DATASET, Allowance
+from fediverse_node.consent.notary import Notary
 from fediverse_node.consent.queries import Wanted
+from fediverse_node.consent.remembered import memory_of
 from fediverse_node.consent.statement import Line
 from fediverse_node.federation.outbox.edit import set_training_use
 from fediverse_node.federation.outbox.withdraw import withdraw_all
@@ -27,6 +32,9 @@ from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of, post_meant
 from fediverse_node.web.control.operation import JsonDict, Progress
 
+#: Lines of the ledger that one transaction looks at.
+_AT_ONCE: Final = 100
+
 
 async def show(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     """`{post}` → `{uri, training_use, entries}`."""
@@ -35,7 +43,7 @@ async def show(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
 
 
 async def decide(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, post, answer, purposes?, sensitive?, pictures?}`: what the author `name` decides."""
+    """`{name, post, answer, purposes?, sensitive?, pictures?, credit?}`: what the author `name` decides."""
     del progress
 
     def find(tx: Tx) -> tuple[Post, Actor]:
@@ -44,17 +52,27 @@ async def decide(node: Node, arguments: JsonDict, progress: Progress) -> JsonDic
     post, author = await node.db.read(find)
     purposes = tuple(arguments.get("purposes") or OPEN_DATASET)
     media = tuple(arguments.get("pictures") or ())
-    to = Allowance(purposes=purposes, sensitive=bool(arguments.get("sensitive")), media=media)
+    to = Allowance(
+        purposes=purposes,
+        sensitive=bool(arguments.get("sensitive")),
+        media=media,
+        credit=arguments.get("credit"),
+    )
     allow = arguments["answer"] == "yes"
     await set_training_use(desk_of(node), author, post.id, allow=allow, method="command-line", to=to)
     return await node.db.read(lambda tx: _state(tx, post))
 
 
 async def receipts(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, limit, below?, state?, purpose?}` → `{receipts}`: what it decided, with the receipts."""
+    """`{name, limit, below?, state?, purpose?, words?, licence?}` → `{receipts}`: what it decided."""
     del progress
     below = parse_id(str(arguments["below"])) if arguments.get("below") else None
-    wanted = Wanted(state=arguments.get("state"), purpose=arguments.get("purpose"))
+    wanted = Wanted(
+        state=arguments.get("state"),
+        purpose=arguments.get("purpose"),
+        words=tuple(str(arguments.get("words") or "").split()),
+        licence=licence_named(str(arguments["licence"])) if arguments.get("licence") else None,
+    )
 
     def unit(tx: Tx) -> list[JsonDict]:
         author = account_named(tx, arguments["name"])[1]
@@ -77,8 +95,28 @@ async def withdraw(node: Node, arguments: JsonDict, progress: Progress) -> JsonD
         progress(f"{done} taken back, {told.left} to go")
 
 
+async def recover(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{ended?}` → `{named, ended}`: a restored log is made good, and is the one that counts from now on.
+
+    What was kept outside the database as taken back, and the receipts *ended*, is taken back again.
+    """
+    memory = memory_of(node.config)
+    kept = await asyncio.to_thread(memory.ended)
+    named = {*kept, *map(str, arguments.get("ended") or ())}
+    own = Addresses(node.config.origin).receipt(0).removesuffix("0")
+    found = [parse_id(text.removeprefix(own)) for text in named if text.startswith(own)]
+    seqs, ended = sorted(seq for seq in found if seq is not None), 0
+    for first in range(0, len(seqs), _AT_ONCE):
+        some = seqs[first : first + _AT_ONCE]
+        ended += await node.db.write(lambda tx: decisions.end_named(tx, some, method="lapse"))  # noqa: B023 awaited within its turn
+        progress(f"{first + len(some)} of {len(seqs)} looked at")
+    await asyncio.to_thread(memory.set_aside)
+    await Notary(node.db, memory).run_once()
+    return {"named": len(named), "ended": ended}
+
+
 async def settings(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
-    """`{name, licence?, never_ask?}` → `{licence, never_ask}`: what an account wants for its new posts."""
+    """`{name, licence?, never_ask?, credit?}` → `{licence, never_ask, credit}`: of an account's new posts."""
     del progress
 
     def unit(tx: Tx) -> JsonDict:
@@ -88,9 +126,11 @@ async def settings(node: Node, arguments: JsonDict, progress: Progress) -> JsonD
             accounts.set_licence(tx, account.id, licence_named(named) if named else None)
         if arguments.get("never_ask") is not None:
             accounts.set_never_ask(tx, account.id, never=bool(arguments["never_ask"]))
+        if arguments.get("credit") is not None:
+            accounts.set_credit(tx, account.id, decisions.credit_named(str(arguments["credit"])))
         now = accounts.by_id(tx, account.id)
         assert now is not None
-        return {"licence": now.licence, "never_ask": now.never_ask}
+        return {"licence": now.licence, "never_ask": now.never_ask, "credit": now.credit}
 
     return await node.db.write(unit)
 
@@ -120,6 +160,7 @@ def _line(line: Line) -> JsonDict:
         "licence": entry.licence,
         "media_sha256": list(entry.media_sha256),
         "sensitive": bool(entry.sensitive),
+        "credit": entry.credit,
         "revision": entry.revision,
         "terms": entry.terms_id,
         "method": entry.method,

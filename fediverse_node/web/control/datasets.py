@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import msgspec
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.datasets import making, queries, users
+from fediverse_node.datasets import making, queries, records, users
 from fediverse_node.datasets.model import Release, Settings, User
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
@@ -66,6 +68,24 @@ async def list_users(node: Node, arguments: JsonDict, progress: Progress) -> Jso
     """`{}` → `{users: […]}`, the oldest first."""
     del arguments, progress
     return {"users": [_user(user) for user in await node.db.read(users.every)]}
+
+
+async def set_webhook(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{id, webhook?}` → `{id, webhook}`: where they are told what was taken back; without one, nowhere."""
+    del progress
+    user_id, webhook = parse_id(str(arguments["id"])), arguments.get("webhook") or None
+    if webhook is not None:
+        await node.outbound.check(webhook)
+    if user_id is None or not await node.db.write(lambda tx: users.set_webhook(tx, user_id, webhook)):
+        raise NotFound("There is no such user of the dataset, or their access has ended already.")
+    return {"id": str(user_id), "webhook": webhook}
+
+
+async def exports(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{}` → `{exports: […]}`: what was exported by command, the newest first."""
+    del arguments, progress
+    found = await node.db.read(lambda tx: records.newest(tx, _LISTED))
+    return {"exports": [{**asdict(each), "at": to_rfc3339(each.at), "id": str(each.id)} for each in found]}
 
 
 async def end_user(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:

@@ -13,8 +13,11 @@ import msgspec
 from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.keyless import keyless
+from fediverse_node.credentials import process
+from fediverse_node.credentials import sealing as credential_sealing
 from fediverse_node.deliveries import workers
 from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.kernel.errors import NotValid
 from fediverse_node.node import Node
 from fediverse_node.receipts import sealing as log_sealing
 from fediverse_node.schema import migrate as schema
@@ -23,6 +26,7 @@ from fediverse_node.storage.sqlite import driver
 from fediverse_node.web.control import clock, mail, stranger
 from fediverse_node.web.control.finding import Finding
 from fediverse_node.web.control.operation import JsonDict, Progress
+from fediverse_node.web.media.storing import keeper_of
 from fediverse_node.witnesses import sealing as witness_sealing
 
 #: SQLite before this can corrupt a WAL file when two connections checkpoint at once.
@@ -50,6 +54,7 @@ async def _all(node: Node) -> AsyncIterator[Finding]:
         yield _disk(path)
     yield await _keys(node)
     yield await _sealing(node)
+    yield await _credentials(node)
     alive = await node.db.read(workers.alive)
     yield await _workers(node, alive)
     async for found in mail.look(node):
@@ -137,11 +142,24 @@ async def _sealing(node: Node) -> Finding:
     what = "sealing"
     if node.db.vault.prefix is None:
         return Finding(what, "well", "off: private keys stand in the database as they are (secrets.key)")
-    rooms = (sealing, log_sealing, witness_sealing)
+    rooms = (sealing, log_sealing, witness_sealing, credential_sealing)
     pending = await node.db.read(lambda tx: sum(room.count_pending(tx) for room in rooms))
     if pending:
         return Finding(what, "remark", f"{pending} private keys are not sealed with secrets.key: keys seal")
     return Finding(what, "well", "every private key is sealed with secrets.key")
+
+
+async def _credentials(node: Node) -> Finding:
+    what = "credentials"
+    if not node.config.media.credentials:
+        return Finding(what, "well", "off: pictures are not signed (media.credentials)")
+    if not process.is_installed():
+        return Finding(what, "ill", "pictures are not signed: install fediverse-node[credentials]")
+    try:
+        signer = await keeper_of(node).signer()
+    except NotValid as error:
+        return Finding(what, "ill", str(error))
+    return Finding(what, "well", f"pictures are signed as {signer.name if signer else 'nobody'}")
 
 
 def _assist(node: Node) -> Finding:

@@ -14,6 +14,7 @@ from fediverse_node.actors import local, retired, sealing
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
+from fediverse_node.credentials import sealing as credential_sealing
 from fediverse_node.federation.outbox import rotate as outbox
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
@@ -30,6 +31,12 @@ from fediverse_node.witnesses import sealing as witness_sealing
 log = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 200
+_COLUMNS: Final = (
+    *sealing.COLUMNS,
+    *log_sealing.COLUMNS,
+    *witness_sealing.COLUMNS,
+    *credential_sealing.COLUMNS,
+)
 
 
 async def rotate(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
@@ -56,7 +63,7 @@ async def seal(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     if node.db.vault.prefix is None:
         raise NotValid("There is no key to seal with. Give one as secrets.key_file, and start it anew.")
     changed = 0
-    for about in (*sealing.COLUMNS, *log_sealing.COLUMNS, *witness_sealing.COLUMNS):
+    for about in _COLUMNS:
         async for count in _renew(node, about, plain=undo):
             changed += count
             progress(f"{changed} keys …")

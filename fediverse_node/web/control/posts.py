@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from fediverse_node.actors.model import Actor
 from fediverse_node.assist.suggest import Ask, suggest_whole
 from fediverse_node.deliveries.model import TraceRow
 from fediverse_node.federation.delivery.trace import trace
@@ -12,12 +13,14 @@ from fediverse_node.federation.outbox.own import visible_post
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll, require_poll
 from fediverse_node.federation.outbox.publish import Draft, publish
+from fediverse_node.federation.outbox.reviewing import mark_reviewed
 from fediverse_node.federation.outbox.vote import vote
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.node import Node
 from fediverse_node.polls.model import Poll
+from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of, id_meant, post_meant
@@ -52,6 +55,18 @@ async def write(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict
     )
     post = await publish(desk_of(node), author, draft)
     return {"id": str(post.id), "uri": post.uri, "url": post.url}
+
+
+async def review(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
+    """`{name, post}` → `{uri}`: the author `name` has read what a model wrote in it, and stands by it."""
+    del progress
+
+    def find(tx: Tx) -> tuple[Post, Actor]:
+        return post_meant(tx, arguments["post"]), account_named(tx, arguments["name"])[1]
+
+    post, author = await node.db.read(find)
+    await mark_reviewed(desk_of(node), author, post.id)
+    return {"uri": post.uri}
 
 
 async def cast(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:

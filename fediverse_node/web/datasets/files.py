@@ -16,6 +16,7 @@ from typing import Final
 from aiohttp import web
 
 from fediverse_node.datasets import queries, shelf
+from fediverse_node.datasets.counting import Downloads
 from fediverse_node.datasets.model import File, Release
 from fediverse_node.kernel.errors import NotFound, NotNow
 from fediverse_node.storage.tx import Tx
@@ -25,6 +26,8 @@ from fediverse_node.web.datasets.ranges import Part, part
 from fediverse_node.web.keys import ADDRESSES, NODE
 
 log = logging.getLogger(__name__)
+
+DOWNLOADS: web.AppKey[Downloads] = web.AppKey("downloads", Downloads)
 
 #: Bytes that are held for one reader.
 _CHUNK: Final = 1 << 18
@@ -123,7 +126,7 @@ async def _send(request: web.Request, release: Release, listed: File) -> web.Str
         await response.prepare(request)
         return response
     if wanted.start == 0:
-        await request.app[NODE].db.write(lambda tx: queries.count_download(tx, release.id, listed.path))
+        await request.app[DOWNLOADS].count(release.id, listed.path)
     place = shelf.folder_of(request.app[NODE].config) / release.sha256 / listed.path
     await _pour(request, response, place, wanted)
     return response

@@ -13,8 +13,10 @@ from aiohttp import web
 from fediverse_node.activitystreams import values
 from fediverse_node.activitystreams.documents import ObjectDoc
 from fediverse_node.activitystreams.load import JsonDict, load_json
-from fediverse_node.activitystreams.write import dump, present
+from fediverse_node.activitystreams.read_claims import source_type
+from fediverse_node.activitystreams.write import ai_terms, dump, present
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.credentials.model import Making, checked_tool, part_of
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.kernel.errors import NotValid, TooLarge
 from fediverse_node.storage.tx import Tx
@@ -76,7 +78,15 @@ def _sent(form: Form) -> Sent:
     node = load_json(text.encode(), limit=MAX_TEXT)
     focus = ",".join(str(number) for number in values.items(node.get("focalPoint")))
     description = values.text(node.get("name")) or values.text(node.get("summary"))
-    return Sent(description=description, focus=checked_focus(focus))
+    making = Making(part=part_of(source_type(node)), tool=_tool(node))
+    return Sent(description=description, focus=checked_focus(focus), making=making)
+
+
+def _tool(node: JsonDict) -> str | None:
+    """The first of `aiTools`, where the picture says that a model had a part."""
+    tools = values.items(node.get("aiTools"))
+    first = tools[0] if tools and isinstance(tools[0], dict) else {}
+    return checked_tool(values.text(first.get("name"))) if part_of(source_type(node)) else None
 
 
 async def chosen(act: Act, doc: ObjectDoc) -> tuple[Chosen, ...]:
@@ -103,7 +113,7 @@ async def chosen(act: Act, doc: ObjectDoc) -> tuple[Chosen, ...]:
 
 def _object(made: Upload, addresses: Addresses) -> JsonDict:
     return {
-        "@context": "https://www.w3.org/ns/activitystreams",
+        "@context": ["https://www.w3.org/ns/activitystreams", ai_terms(addresses.origin)],
         **present(
             {
                 "type": "Image",
@@ -112,6 +122,7 @@ def _object(made: Upload, addresses: Addresses) -> JsonDict:
                 "name": made.description,
                 "width": made.width,
                 "height": made.height,
+                "digitalSourceType": made.making.source,
             }
         ),
     }

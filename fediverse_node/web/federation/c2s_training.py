@@ -50,7 +50,13 @@ def said(content_usage: str | None, note: JsonDict) -> Said:
     if usage is not None and usage != ("train-ai" in purposes):
         raise NotValid("“contentUsage” and “usageConsent” contradict each other.")
     media = tuple(item for item in values.items(terms.get("mediaSha256")) if isinstance(item, str))
-    to = Allowance(purposes=purposes, sensitive=terms.get("sensitive") is True, media=media)
+    credit = terms.get("credit")
+    to = Allowance(
+        purposes=purposes,
+        sensitive=terms.get("sensitive") is True,
+        media=media,
+        credit=credit if isinstance(credit, str) else None,
+    )
     return Said(allow=bool(purposes), to=to, expressly=True)
 
 

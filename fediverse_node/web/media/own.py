@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from aiohttp import web
 
@@ -23,6 +24,10 @@ from fediverse_node.web.keys import ADDRESSES, CLIENT, NODE, RATE_LIMITS, UPLOAD
 from fediverse_node.web.media import files
 from fediverse_node.web.media.usage import usage_headers
 from fediverse_node.web.rate_limits import COPY, address_key
+
+#: Where the root of our certificate is.
+CERTIFICATE: Final = "/media/credentials.pem"
+_PEM: Final = "application/pem-certificate-chain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,19 @@ async def picture(request: web.Request) -> web.StreamResponse:
         return files.refusal(request, error)
     headers = files.headers(kind, name=name[:12], is_open=shown.open)
     return files.FileAnswer(request.app[UPLOADS].folder.path(name), headers={**headers, **shown.usage})
+
+
+async def certificate(request: web.Request) -> web.Response:
+    """The root of the certificate that pictures here are signed with, for whoever decides to trust it."""
+    try:
+        request.app[RATE_LIMITS].take(COPY, address_key(request[CLIENT]))
+        signer = await request.app[UPLOADS].signer()
+        if signer is None:
+            raise NotFound
+    except NodeError as error:
+        return files.refusal(request, error)
+    headers = {**files.SANDBOX, "Cache-Control": "public, max-age=3600"}
+    return web.Response(text=signer.root, content_type=_PEM, headers=headers)
 
 
 def _media_type(upload: Upload, name: str) -> str:
@@ -73,4 +91,7 @@ def _shown(tx: Tx, name: str, addresses: Addresses) -> _Shown:
     return _Shown(upload=upload, open=is_open, usage=usage_headers(tx, upload, addresses))
 
 
-ROUTES = [web.get(PREFIX + "{name:[0-9a-f]{32}}.{ending:[a-z]{3,4}}", picture)]
+ROUTES = [
+    web.get(PREFIX + "{name:[0-9a-f]{32}}.{ending:[a-z]{3,4}}", picture),
+    web.get(CERTIFICATE, certificate),
+]

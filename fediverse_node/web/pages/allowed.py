@@ -1,4 +1,4 @@
-"""Which addresses hold nothing but what may be trained on: for the files that speak of the whole server.
+"""Which addresses hold nothing but what models may use: for the files that speak of the whole server.
 
 A page also shows what others answered and what is quoted, and whoever reads only such a file does not see the
 page's own headers. So the page of a post is listed only while the post stands alone on it; its object is
@@ -43,7 +43,7 @@ class Allowed:
 
 
 def allowed(tx: Tx, addresses: Addresses) -> list[Allowed]:
-    """What a yes to training is in force for now, the newest yes first."""
+    """What a yes to training, or to being read for answers, is in force for now, the newest yes first."""
     entries = ledger.last_yes(tx, MAX_POSTS)
     ids = [parse_id(entry.object_uri.rpartition("/")[2]) for entry in entries]
     found = {post.uri: post for post in posts.by_ids(tx, [id_ for id_ in ids if id_ is not None]).values()}
@@ -56,7 +56,7 @@ def allowed(tx: Tx, addresses: Addresses) -> list[Allowed]:
             continue
         author = people[post.actor_id]
         decision = decision_for(subject_of(post, author), entry)
-        if not decision.train_ai:
+        if not (decision.train_ai or decision.ai_input):
             continue
         addressed = [post.uri, *_pictures(post, decision, addresses)]
         if _alone(post) and "quote" not in noted.get(post.id, {}):
@@ -68,7 +68,7 @@ def allowed(tx: Tx, addresses: Addresses) -> list[Allowed]:
 def _pictures(post: Post, decision: Decision, addresses: Addresses) -> Iterator[str]:
     """Where those pictures of *post* are that may be used like it, in both sizes."""
     for item in post.attachments:
-        if of_picture(decision, item.sha256).train_ai:
+        if of_picture(decision, item.sha256).purposes:
             own = (item.url, item.preview)
             yield from (url for url in own if url is not None and url.startswith(f"{addresses.origin}/"))
 

@@ -17,6 +17,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.assist.prompts import ACTIONS
 from fediverse_node.assist.suggest import Ask, suggest_whole
 from fediverse_node.consent.licences import LICENCES
+from fediverse_node.consent.model import CREDITS, UNNAMED
 from fediverse_node.federation.outbox import labels
 from fediverse_node.federation.outbox.labels import AiPart
 from fediverse_node.federation.outbox.publish import publish
@@ -266,6 +267,8 @@ async def _shown(
         boxes=BOXES,
         asked=person is None or not person.account.never_ask,
         licences=LICENCES,
+        credits=(UNNAMED, *CREDITS),
+        proposed_credit=(person.account.credit if person is not None else None) or UNNAMED,
         f=typed,
         said=said,
         scene=scene,

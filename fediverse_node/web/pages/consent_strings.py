@@ -13,6 +13,8 @@ class ConsentStrings:
 
     Attributes:
         purposes: what a post can be used for, by the word for machines.
+        credits: how datasets name an author, by the word for machines.
+        named: the same, short, for a list.
         uses: the same, short, for a list.
         kinds: what a line of the ledger says.
         states: what can be chosen to be shown.
@@ -29,6 +31,14 @@ class ConsentStrings:
     sensitive_help: str
     licence: str
     no_licence: str
+    relicense_help: str
+    credit: str
+    credit_help: str
+    credits: Mapping[str, str]
+    named: Mapping[str, str]
+    review: str
+    review_help: str
+    change: str
     yes: str
     never_said: str
     take_back: str
@@ -42,6 +52,8 @@ class ConsentStrings:
     shown: str
     states: Mapping[str, str]
     any_use: str
+    any_licence: str
+    words: str
     use: str
     since: str
     until: str
@@ -83,6 +95,19 @@ ENGLISH: Final = ConsentStrings(
     sensitive_help="A post with a content warning is used only if you say so expressly.",
     licence="Licence",
     no_licence="none",
+    relicense_help="Another licence is a new version of the post, and other servers show it as edited.",
+    credit="Named in datasets",
+    credit_help="What you choose here holds for each later yes that names nothing else. What you allowed "
+    "before stays as it is.",
+    credits={
+        "none": "not at all",
+        "handle": "by my handle",
+        "name": "by the display name of my profile",
+    },
+    named={"handle": "named by handle", "name": "named by display name"},
+    review="Reviewed…",
+    review_help="The post then says that you reviewed it, here and on other servers. That cannot be undone.",
+    change="Change",
     yes="You allow this:",
     never_said="You said nothing, which is no.",
     take_back="Take it back",
@@ -97,6 +122,8 @@ ENGLISH: Final = ConsentStrings(
     shown="Show",
     states={"": "everything", "active": "what I allow now", "ended": "what I allowed once"},
     any_use="any use",
+    any_licence="any licence",
+    words="Words in your posts",
     use="Use",
     since="From",
     until="Before",
@@ -154,6 +181,18 @@ ARABIC: Final = ConsentStrings(
     sensitive_help="لا يُستخدم منشور عليه تحذير من المحتوى إلا إذا قلت ذلك صراحة.",
     licence="الرخصة",
     no_licence="بلا رخصة",
+    relicense_help="رخصة أخرى تعني نسخة جديدة من المنشور، وتعرضه الخوادم الأخرى على أنه مُعدَّل.",
+    credit="ذكر اسمي في مجموعات البيانات",
+    credit_help="ما تختاره هنا يسري على كل موافقة لاحقة لا تذكر غيره. وما سمحت به من قبل يبقى كما هو.",
+    credits={
+        "none": "لا يُذكر",
+        "handle": "بمعرّفي",
+        "name": "بالاسم المعروض في ملفي الشخصي",
+    },
+    named={"handle": "بالمعرّف", "name": "بالاسم المعروض"},
+    review="راجعته…",
+    review_help="عندها يذكر المنشور أنك راجعته، هنا وعلى الخوادم الأخرى. لا يمكن التراجع عن ذلك.",
+    change="غيّر",
     yes="أنت تسمح بما يلي:",
     never_said="لم تقل شيئًا، وهذا يعني لا.",
     take_back="اسحب هذا",
@@ -168,6 +207,8 @@ ARABIC: Final = ConsentStrings(
     shown="اعرض",
     states={"": "كل شيء", "active": "ما أسمح به الآن", "ended": "ما سمحت به سابقًا"},
     any_use="أي استخدام",
+    any_licence="أي رخصة",
+    words="كلمات في منشوراتك",
     use="الاستخدام",
     since="من",
     until="قبل",

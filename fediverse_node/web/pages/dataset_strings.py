@@ -9,7 +9,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetStrings:
-    """One language. `states` and `rules` are the words for what a release is, and for who gets one."""
+    """One language. `states` and `rules` are the words for what a release is, and for who gets one.
+
+    Attributes:
+        refusal_titles: what a browser is told instead of a release or a file, by status; more in `refusals`.
+    """
 
     title: str
     lead: str
@@ -49,6 +53,8 @@ class DatasetStrings:
     key_title: str
     key_help: str
     back: str
+    refusal_titles: Mapping[int, str]
+    refusals: Mapping[int, str]
 
 
 ENGLISH: Final = DatasetStrings(
@@ -97,6 +103,11 @@ ENGLISH: Final = DatasetStrings(
     key_title="Your key",
     key_help="Keep it now: it is shown this once, and stored nowhere. Send it with each request, like this:",
     back="Back to the dataset",
+    refusal_titles={401: "A key is needed", 410: "This release has ended"},
+    refusals={
+        401: "The files of the open dataset are for programs that send a key. Its page says who gets one.",
+        410: "Somebody took back a post of it, or a newer release took its place.",
+    },
 )
 
 ARABIC: Final = DatasetStrings(
@@ -144,6 +155,11 @@ ARABIC: Final = DatasetStrings(
     key_title="مفتاحك",
     key_help="احفظه الآن: يُعرض هذه المرة فقط ولا يُخزَّن في أي مكان. أرسله مع كل طلب هكذا:",
     back="العودة إلى مجموعة البيانات",
+    refusal_titles={401: "يلزم مفتاح", 410: "انتهى هذا الإصدار"},
+    refusals={
+        401: "ملفات مجموعة البيانات المفتوحة للبرامج التي ترسل مفتاحًا. صفحتها تقول لمن يُعطى.",
+        410: "سحب أحدهم منشورًا منه، أو حلّ محله إصدار أحدث.",
+    },
 )
 
 _LANGUAGES: Final = {"en": ENGLISH, "ar": ARABIC}

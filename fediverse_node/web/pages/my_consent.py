@@ -17,8 +17,9 @@ from aiohttp import web
 
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.consent import queries as ledger
+from fediverse_node.consent.decisions import credit_named
 from fediverse_node.consent.licences import LICENCES
-from fediverse_node.consent.model import PURPOSES
+from fediverse_node.consent.model import CREDITS, PURPOSES, UNNAMED
 from fediverse_node.consent.queries import Wanted
 from fediverse_node.consent.statement import Line, of_author
 from fediverse_node.datasets.holding import holding
@@ -34,7 +35,8 @@ from fediverse_node.web import cursors
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
 from fediverse_node.web.pages.consent_strings import ConsentStrings, words
-from fediverse_node.web.pages.deciding import uses_of
+from fediverse_node.web.pages.deciding import ticked, uses_of
+from fediverse_node.web.pages.own_posts import OWN_POSTS
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
 from fediverse_node.web.pages.strings import Strings
@@ -49,6 +51,11 @@ _MAX_FORM: Final = 4096
 _AT_ONCE: Final = 80
 _BEGINNING: Final = 140
 _TICK: Final = "line-"
+_FILTERS: Final = ("q", "state", "use", "licence", "since", "until")
+#: Characters of a word to choose by; more is cut off.
+_LONGEST: Final = 200
+#: What chooses lines without a licence.
+_NO_LICENCE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ class LineView:
         text: how the post begins; None where it is not here any more.
         stands: nothing was said of the post after this yes.
         receipt: the path of its receipt; None where there is none, or none any more.
+        change: where another decision about the post is made; None where it is not here any more.
+        named: how datasets name them, in words; empty for not at all.
     """
 
     seq: int
@@ -72,6 +81,8 @@ class LineView:
     url: str | None
     stands: bool
     receipt: str | None
+    change: str | None
+    named: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +96,14 @@ class HoldingView:
 
 
 async def show(request: web.Request) -> web.Response:
-    """`GET /settings/consent` (`state`, `use`, `since`, `until`, `page`)."""
+    """`GET /settings/consent` (`q`, `state`, `use`, `licence`, `since`, `until`, `page`)."""
     person = await current(request)
     if person is None:
         return to_sign_in(request)
     strings, query = language(request), request.query
     says, cursor = words(strings.language), query.get("page", "")
     wanted = cursors.decode(cursor, limit=LINES) if cursor else Page(limit=LINES)
-    chosen = {name: query.get(name, "") for name in ("state", "use", "since", "until")}
+    chosen = {name: query.get(name, "")[:_LONGEST] for name in _FILTERS}
 
     def read(tx: Tx) -> tuple[list[LineView], int, list[HoldingView]]:
         uri = person.actor.uri
@@ -118,16 +129,21 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def settings(request: web.Request) -> web.Response:
-    """`POST /settings/consent` (`never_ask`, `licence`): how new posts begin. There is no yes among it."""
+    """`POST /settings/consent` (`never_ask`, `licence`, `training_credit`): how new posts begin.
+
+    There is no yes among it.
+    """
     sent, person = await read_form(request, _MAX_FORM), await current(request)
     if person is None:
         return to_sign_in(request)
     check_form(request, sent, person)
     account_id, licence = person.account.id, sent.get("licence", "")
+    credit = credit_named(ticked(sent).credit)
 
     def unit(tx: Tx) -> None:
         accounts.set_never_ask(tx, account_id, never=sent.get("never_ask") == "yes")
         accounts.set_licence(tx, account_id, licence if licence in LICENCES else None)
+        accounts.set_credit(tx, account_id, credit)
 
     await request.app[NODE].db.write(unit)
     return see_other(f"{PATH}?done=saved")
@@ -206,6 +222,8 @@ def _page(request: web.Request, person: SignedIn, says: ConsentStrings, **values
         licences=LICENCES,
         licence=person.account.licence,
         never_ask=person.account.never_ask,
+        credits=(UNNAMED, *CREDITS),
+        credit=person.account.credit or UNNAMED,
         **values,
     )
 
@@ -217,7 +235,13 @@ def _wanted(chosen: Mapping[str, str]) -> Wanted:
         purpose=next((each for each in PURPOSES if each == chosen["use"]), None),
         since=_day(chosen["since"]),
         until=_day(chosen["until"]),
+        words=tuple(chosen["q"].split()),
+        licence=_licence(chosen["licence"]),
     )
+
+
+def _licence(text: str) -> str | None:
+    return "" if text == _NO_LICENCE else text if text in LICENCES else None
 
 
 def _day(text: str) -> datetime | None:
@@ -250,6 +274,8 @@ def _views(tx: Tx, found: list[Line], request: web.Request, strings: Strings) ->
             url=web_address(post.url, post.uri) if post is not None else None,
             stands=entry.kind == "grant" and last[entry.object_uri].seq == entry.seq,
             receipt=addresses.receipt(entry.seq).removeprefix(addresses.origin) if kept else None,
+            change=f"{OWN_POSTS}?post={post.id}" if post is not None else None,
+            named=says.named[entry.credit] if entry.credit is not None else "",
         )
 
 

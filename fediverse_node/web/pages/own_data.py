@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import tempfile
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import IO, Final, cast
+from typing import Final, cast
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from fediverse_node.archive.arrive import Arrived, Wanted, arrive
 from fediverse_node.archive.contents import Desk
@@ -17,17 +15,18 @@ from fediverse_node.archive.csvs import KINDS, ListKind
 from fediverse_node.archive.pack import pack
 from fediverse_node.imports import wishes
 from fediverse_node.imports.model import GivenUp
-from fediverse_node.kernel.errors import NodeError, NotValid, TooLarge
+from fediverse_node.kernel.errors import NodeError, NotNow, NotValid, TooLarge
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS, UPLOADS
+from fediverse_node.web.pages.bringing import BRINGING
 from fediverse_node.web.pages.own_data_strings import words
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
 from fediverse_node.web.problems import status_of
 from fediverse_node.web.rate_limits import Rate
 from fediverse_node.web.sessions import SignedIn, check_form, current, to_sign_in
-from fediverse_node.web.uploading import UNREADABLE
+from fediverse_node.web.uploading import Form, Room, is_multipart, received
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,8 @@ MAX_FILE: Final = 64 << 20
 #: Seconds for it to arrive.
 FILE_SECONDS: Final = 600.0
 _MAX_FORM: Final = 4096
-_MAX_FIELD: Final = 1024
-_MAX_FIELDS: Final = 12
+_FILE: Final = "file"
+_NO_ROOM: Final = "There is no room for this file at the moment."
 #: Lines of each kind that are shown.
 _SHOWN: Final = 50
 
@@ -92,87 +91,50 @@ async def bring(request: web.Request) -> web.Response:
     person = await current(request)
     if person is None:
         return to_sign_in(request)
-    with await asyncio.to_thread(tempfile.TemporaryFile) as spool:
-        try:
-            sent = await _read(request, spool, words(language(request).language).too_large)
-            check_form(request, sent.fields, person)
-            request.app[RATE_LIMITS].take(IMPORTS, str(person.account.id))
-            wanted = _wanted(sent, words(language(request).language).no_file)
-            await asyncio.to_thread(spool.seek, 0)
-            arrived = await arrive(
-                request.app[DESK], person.actor, spool, wanted, uploads=request.app[UPLOADS]
-            )
-        except (NotValid, TooLarge) as error:
-            return await _page(request, person, problem=error)
-    return await _page(request, person, arrived=arrived, tried=wanted.dry_run)
+    try:
+        with request.app[BRINGING].turn(person.account.id):
+            arrived, tried = await _brought(request, person)
+    except (NotNow, NotValid, TooLarge) as error:
+        return await _page(request, person, problem=error)
+    except OSError:
+        return await _page(request, person, problem=NotNow(_NO_ROOM))
+    return await _page(request, person, arrived=arrived, tried=tried)
 
 
-@dataclass(slots=True)
-class _Sent:
-    """What a form with a file holds; the file's bytes are in the spool. `name` is empty without one."""
+async def _brought(request: web.Request, person: SignedIn) -> tuple[Arrived, bool]:
+    """What came of the file that is sent, and whether it was only tried."""
+    says = words(language(request).language)
+    room = Room(
+        names=frozenset({_FILE}),
+        size=MAX_FILE,
+        files=1,
+        seconds=FILE_SECONDS,
+        too_large=says.too_large,
+        no_room=_NO_ROOM,
+    )
+    if not is_multipart(request):
+        raise NotValid("This form is to be sent as multipart/form-data.")
+    async with received(request, room) as sent:
+        check_form(request, sent.texts(), person)
+        request.app[RATE_LIMITS].take(IMPORTS, str(person.account.id))
+        wanted = _wanted(sent, says.no_file)
+        file = sent.files[_FILE]
+        await asyncio.to_thread(file.seek, 0)
+        arrived = await arrive(request.app[DESK], person.actor, file, wanted, uploads=request.app[UPLOADS])
+    return arrived, wanted.dry_run
 
-    fields: dict[str, str] = field(default_factory=dict)
-    name: str = ""
 
-
-def _wanted(sent: _Sent, no_file: str) -> Wanted:
-    if not sent.name:
+def _wanted(sent: Form, no_file: str) -> Wanted:
+    if _FILE not in sent.files:
         raise NotValid(no_file)
-    fields = sent.fields
+    fields = sent.texts()
     kind = fields.get("kind", "")
     return Wanted(
-        name=sent.name,
+        name=sent.names[_FILE],
         kind=cast("ListKind", kind) if kind in KINDS else None,
         replacing=fields.get("replace") == "yes",
         dry_run=fields.get("do") != "bring",
     )
-
-
-async def _read(request: web.Request, spool: IO[bytes], too_large: str) -> _Sent:
-    """Read a form, its one file into *spool*.
-
-    Raises:
-        TooLarge: the file is larger than `MAX_FILE`.
-        NotValid: it is no such form, or did not come whole in time.
-    """
-    if request.content_type != "multipart/form-data":
-        raise NotValid("This form is to be sent as multipart/form-data.")
-    if (request.content_length or 0) > MAX_FILE + (1 << 16):
-        raise TooLarge(too_large.format(mib=MAX_FILE >> 20))
-    sent = _Sent()
-    try:
-        async with asyncio.timeout(FILE_SECONDS):
-            reader = await request.multipart()
-            for _ in range(_MAX_FIELDS):
-                part = await reader.next()
-                if part is None:
-                    return sent
-                if not isinstance(part, BodyPartReader):
-                    raise NotValid("The form cannot be read.")
-                await _read_part(part, sent, spool, too_large)
-    except TimeoutError as error:
-        raise NotValid("The file did not arrive in time.") from error
-    except UNREADABLE as error:
-        raise NotValid("The form cannot be read.", detail=str(error)[:200]) from error
-    raise NotValid("The form has more fields than it should.")
-
-
-async def _read_part(part: BodyPartReader, sent: _Sent, spool: IO[bytes], too_large: str) -> None:
-    if part.name == "file" and part.filename and not sent.name:
-        sent.name = part.filename[:200]
-        size = 0
-        while chunk := await part.read_chunk(1 << 16):
-            size += len(chunk)
-            if size > MAX_FILE:
-                raise TooLarge(too_large.format(mib=MAX_FILE >> 20))
-            await asyncio.to_thread(spool.write, chunk)
-        return
-    data = bytearray()
-    while chunk := await part.read_chunk(_MAX_FIELD):
-        data += chunk
-        if len(data) > _MAX_FIELD:
-            raise NotValid("A field of the form is too long.")
-    sent.fields.setdefault(part.name or "", data.decode().strip())
 
 
 async def _page(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from aiohttp import web
 
 from fediverse_node.consent import decisions
-from fediverse_node.consent.model import Entry
+from fediverse_node.consent.licences import LICENCES
+from fediverse_node.consent.model import CREDITS, UNNAMED, Entry
 from fediverse_node.deliveries import links
+from fediverse_node.federation.outbox.amending import allow_as
 from fediverse_node.federation.outbox.edit import set_training_use
+from fediverse_node.federation.outbox.labels import DISCLOSURE
 from fediverse_node.federation.outbox.own import own_post
 from fediverse_node.federation.outbox.retract import retract
+from fediverse_node.federation.outbox.reviewing import mark_reviewed
 from fediverse_node.kernel.errors import NodeError, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.posts import lists
@@ -26,8 +30,8 @@ from fediverse_node.visibility.rule import viewer_for
 from fediverse_node.web import cursors
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
-from fediverse_node.web.pages import consent_strings
-from fediverse_node.web.pages.deciding import BOXES, NOTHING_TICKED, StateView, state_of, ticked
+from fediverse_node.web.pages import ai_strings, consent_strings
+from fediverse_node.web.pages.deciding import BOXES, NOTHING_TICKED, PICTURE, StateView, state_of, ticked
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
 from fediverse_node.web.pages.strings import Strings
@@ -52,6 +56,9 @@ class OwnView:
         public: only then a yes to training is possible.
         sensitive: a yes has to say that it holds all the same.
         state: what stands about its use.
+        pictures: those that can be allowed, too.
+        licence: by its SPDX name; empty for none.
+        unread: a model had a part in it, and its author has not said that they read it.
     """
 
     post: PostView
@@ -59,10 +66,22 @@ class OwnView:
     public: bool
     sensitive: bool
     state: StateView
+    pictures: tuple[PictureView, ...]
+    licence: str
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """A picture of a post of theirs: the name of its box, what it shows, and whether it is allowed."""
+
+    box: str
+    alt: str
+    allowed: bool
 
 
 async def own_posts(request: web.Request) -> web.Response:
-    """`GET /settings/posts`."""
+    """`GET /settings/posts` (`page`, or `post` for that one alone)."""
     person = await current(request)
     if person is None:
         return to_sign_in(request)
@@ -70,7 +89,7 @@ async def own_posts(request: web.Request) -> web.Response:
 
 
 async def decide(request: web.Request) -> web.Response:
-    """`POST /settings/posts` (`post`, `do`: allow, split, withdraw, trace or delete)."""
+    """`POST /settings/posts` (`post`, `do`: allow, split, withdraw, review, trace or delete)."""
     sent = await read_form(request, _MAX_FORM)
     person = await current(request)
     if person is None:
@@ -100,7 +119,16 @@ async def _allow(request: web.Request, person: SignedIn, post_id: int, sent: Map
 async def _split(request: web.Request, person: SignedIn, post_id: int, sent: Mapping[str, str]) -> str:
     if not ticked(sent).uses:
         raise NotValid("Tick at least one use that you allow.")
-    return await _allow(request, person, post_id, sent)
+    desk, to, licence = request.app[DESK], ticked(sent).allowance, sent.get("licence")
+    if licence is None:
+        return await _allow(request, person, post_id, sent)
+    await allow_as(desk, person.actor, post_id, to=to, licence=licence, method="page")
+    return "allowed"
+
+
+async def _review(request: web.Request, person: SignedIn, post_id: int, _: Mapping[str, str]) -> str:
+    await mark_reviewed(request.app[DESK], person.actor, post_id)
+    return "reviewed"
 
 
 async def _withdraw(request: web.Request, person: SignedIn, post_id: int, _: Mapping[str, str]) -> str:
@@ -130,6 +158,7 @@ _DEEDS: Final[Mapping[str, Callable[[web.Request, SignedIn, int, Mapping[str, st
     "allow": _allow,
     "split": _split,
     "withdraw": _withdraw,
+    "review": _review,
     "trace": _trace,
     "delete": _delete,
 }
@@ -140,7 +169,9 @@ async def _shown(
 ) -> web.Response:
     strings = language(request)
     says = words(strings.language)
+    only = parse_id(request.query.get("post", ""))
     wanted = cursors.decode(cursor, limit=POSTS) if cursor else Page(limit=POSTS)
+    wanted = wanted if only is None else Page(max_id=only + 1, min_id=only - 1, limit=1)
     own = await request.app[NODE].db.read(lambda tx: _own(tx, request, person, wanted))
     older = cursors.encode("before", own[-1].post.id) if len(own) == POSTS else None
     newer = cursors.encode("after", own[0].post.id) if own and cursor else None
@@ -154,7 +185,10 @@ async def _shown(
         own=own,
         c=consent_strings.words(strings.language),
         boxes=BOXES,
-        ticks=NOTHING_TICKED,
+        credits=(UNNAMED, *CREDITS),
+        fresh=replace(NOTHING_TICKED, credit=person.account.credit or UNNAMED),
+        licences=LICENCES,
+        a=ai_strings.words(strings.language),
         asked=not person.account.never_ask,
         problem=problem,
         note=None if problem is not None else says.done.get(request.query.get("done", "")),
@@ -177,10 +211,21 @@ def _view(
     view: PostView, post: Post, entries: Mapping[str, Entry], person: SignedIn, strings: Strings
 ) -> OwnView:
     subject = subject_of(post, person.actor)
+    state = state_of(subject, entries.get(post.uri), strings)
     return OwnView(
         post=view,
         visibility=words(strings.language).visibilities[post.visibility][0],
         public=subject.public,
         sensitive=subject.sensitive,
-        state=state_of(subject, entries.get(post.uri), strings),
+        state=state,
+        pictures=tuple(_pictures(post, state)),
+        licence=post.licence or "",
+        unread=post.ai_disclosure == DISCLOSURE and not post.human_reviewed,
     )
+
+
+def _pictures(post: Post, state: StateView) -> Iterator[PictureView]:
+    for item in post.attachments:
+        if item.sha256 and item.file_id is not None:
+            allowed = item.sha256 in state.ticks.media
+            yield PictureView(box=f"{PICTURE}{item.file_id}", alt=item.name or "", allowed=allowed)

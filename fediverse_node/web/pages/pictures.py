@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 
 from aiohttp import web
 
+from fediverse_node.credentials.model import AI_PARTS, Making
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.storage.tx import Tx
 from fediverse_node.uploads import queries
@@ -20,7 +21,7 @@ from fediverse_node.uploads.intake import Sent
 from fediverse_node.uploads.model import MAX_PICTURES
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, RATE_LIMITS, UPLOADS
-from fediverse_node.web.pages.writing import Picked, Typed, allows
+from fediverse_node.web.pages.writing import Picked, Typed, allows, said_part
 from fediverse_node.web.rate_limits import UPLOAD
 from fediverse_node.web.sessions import SignedIn
 from fediverse_node.web.uploading import MAX_TEXT, Room, is_multipart, received
@@ -43,6 +44,7 @@ class PictureView:
     place: str
     id: int | None = None
     alt: str = ""
+    ai_part: str = ""
     allowed: bool = False
     url: str = ""
     width: int = 0
@@ -76,22 +78,49 @@ async def taken_in(
     request: web.Request, person: SignedIn, typed: Typed, sent: Filled
 ) -> tuple[Typed, NodeError | None]:
     """*typed* with the pictures that were sent along, and why one of them could not be taken."""
-    found, problem = list(typed.pictures), None
+    found, problem = await _labelled(request, person, typed.pictures)
     for place in PLACES:
         if f"file_{place}" not in sent.files or len(found) >= MAX_PICTURES:
             continue
-        alt = sent.texts.get(f"alt_{place}", "")
         try:
             request.app[RATE_LIMITS].take(UPLOAD, str(person.account.id))
             made = await request.app[UPLOADS].add(
-                person.account.id, sent.files[f"file_{place}"], Sent(description=alt)
+                person.account.id, sent.files[f"file_{place}"], sent_with(sent.texts, place)
             )
         except NodeError as error:
             problem = error
             continue
         allowed = allows(sent.texts, place)
-        found.append(Picked(id=made.id, alt=made.description or "", allowed=allowed))
+        found.append(
+            Picked(id=made.id, alt=made.description or "", ai_part=made.ai_part or "", allowed=allowed)
+        )
     return replace(typed, pictures=tuple(found)), problem
+
+
+def sent_with(texts: Mapping[str, str], place: str) -> Sent:
+    """What is said of the file at this place of the form."""
+    making = Making(part=said_part(texts, place))
+    return Sent(description=texts.get(f"alt_{place}", ""), making=making)
+
+
+async def _labelled(
+    request: web.Request, person: SignedIn, picked: Sequence[Picked]
+) -> tuple[list[Picked], NodeError | None]:
+    """*picked* after what is said now of how they were made, and why one could not be labelled so."""
+    found: list[Picked] = []
+    problem: NodeError | None = None
+    for each in picked:
+        part = next((part for part in AI_PARTS if part == each.ai_part), None)
+        if part is None:
+            found.append(each)
+            continue
+        try:
+            await request.app[UPLOADS].relabel(person.account.id, each.id, Making(part=part))
+            found.append(each)
+        except NodeError as error:
+            problem = error
+            found.append(replace(each, ai_part=""))
+    return found, problem
 
 
 def shown(tx: Tx, request: web.Request, person: SignedIn, picked: Sequence[Picked]) -> list[PictureView]:
@@ -106,6 +135,7 @@ def shown(tx: Tx, request: web.Request, person: SignedIn, picked: Sequence[Picke
                 place=PLACES[len(views)],
                 id=upload.id,
                 alt=each.alt,
+                ai_part=upload.ai_part or "",
                 allowed=each.allowed,
                 url=origin + upload.small_path,
                 width=upload.width,

@@ -12,6 +12,7 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, may_see
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+from fediverse_node.web.pages.credentials import panels
 from fediverse_node.web.pages.profile import local_actor
 from fediverse_node.web.pages.rendering import Head, language, page
 from fediverse_node.web.pages.views import joint_decision, views
@@ -55,7 +56,8 @@ def _read(tx: Tx, request: web.Request) -> Document:
         raise NotFound
     above = lists.ancestors(tx, found.id)
     below = lists.descendants(tx, found.id)
-    thread = views(tx, [*above, found, *below], addresses, words)
+    shown = [*above, found, *below]
+    thread = views(tx, shown, addresses, words)
     place = next(index for index, view in enumerate(thread) if view.id == found.id)
     focus = thread[place]
     head = Head(
@@ -77,5 +79,6 @@ def _read(tx: Tx, request: web.Request) -> Document:
         ancestors=thread[:place],
         focus=focus,
         interact_uri=found.uri,
+        panels=panels(tx, shown, words.language),
         replies=thread[place + 1 :],
     )

@@ -19,7 +19,8 @@ from fediverse_node.web import cursors
 from fediverse_node.web.caching import Document, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, FIGURES, NODE
 from fediverse_node.web.pages.emoji_views import with_pictures
-from fediverse_node.web.pages.rendering import Head, language, page
+from fediverse_node.web.pages.rendering import Head, article, language, page
+from fediverse_node.web.pages.strings import Strings
 from fediverse_node.web.pages.views import PersonView, moment, person, picture_of, views
 
 POSTS = 20
@@ -96,13 +97,18 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         fields=_fields(actor),
         uri=actor.uri,
         new_home=_new_home(tx, actor, addresses),
-        pinned=[] if cursor else views(tx, pins.of_actor(tx, actor.id), addresses, words),
+        pinned=[] if cursor else _pinned(tx, actor, addresses, words),
         figures=request.app[FIGURES].of(tx, [actor.id])[actor.id],
         joined=moment(actor.published_at or actor.created_at, words, time=False),
-        posts=shown,
+        posts=[article(post, words) for post in shown],
         newer=f"{address}?page={newer}" if newer else None,
         older=f"{address}?page={older}" if older else None,
     )
+
+
+def _pinned(tx: Tx, actor: Actor, addresses: Addresses, words: Strings) -> list[Markup]:
+    found = views(tx, pins.of_actor(tx, actor.id), addresses, words)
+    return [article(post, words, anchor=False) for post in found]
 
 
 def _fields(actor: Actor) -> list[tuple[str, Markup, bool]]:

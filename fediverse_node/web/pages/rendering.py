@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from markupsafe import Markup
 
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent import channels
@@ -20,6 +21,10 @@ from fediverse_node.web.pages.strings import Strings
 if TYPE_CHECKING:
     import jinja2
 
+    from fediverse_node.web.pages.views import PostView
+
+#: Posts that are kept laid out, 3 to 5 KB each.
+_ARTICLES = 512
 HTML = "text/html; charset=utf-8"
 
 
@@ -81,6 +86,22 @@ def html(request: web.Request, template: str, head: Head, **values: Any) -> str:
             **values,
         )
     )
+
+
+def article(post: PostView, words: Strings, *, anchor: bool = True) -> Markup:
+    """A post as it stands among others. With *anchor* it can be linked to within the page.
+
+    Laid out once for each state that it is in: a page is made anew after every commit, and hardly any of
+    its posts have changed.
+    """
+    return _article(post, words.language, anchor)
+
+
+@lru_cache(maxsize=_ARTICLES)
+def _article(post: PostView, language: str, anchor: bool) -> Markup:  # noqa: FBT001 a key of the cache
+    parts: Any = _environment().get_template("parts.html").make_module({"t": strings.choose(language)})
+    laid_out: Markup = parts.article(post, anchor=anchor)
+    return laid_out
 
 
 def _more(head: Head, addresses: Addresses) -> dict[str, str]:

@@ -33,6 +33,8 @@ async def robots(request: web.Request) -> web.Response:
 
     def read(tx: Tx) -> Document:
         found = [*_releases(tx, node.config), *allowed(tx, addresses)]
+        # AIPREF has no word for being read by a model that answers.
+        found = [each for each in found if each.decision.train_ai]
         text = _text(found, node.config.robots.training_agents, f"{addresses.origin}{RSL}")
         return _document(text, "text/plain; charset=utf-8")
 

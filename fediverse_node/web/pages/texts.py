@@ -15,7 +15,7 @@ from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.markup import render_markdown
 from fediverse_node.web.caching import VARY, Document, headers, respond
 from fediverse_node.web.keys import ADDRESSES, NODE
-from fediverse_node.web.pages import ai_strings
+from fediverse_node.web.pages import ai_strings, dataset_strings
 from fediverse_node.web.pages.rendering import HTML, Head, html, language, page
 from fediverse_node.web.vocabulary_words import TERMS
 
@@ -115,15 +115,18 @@ def error(request: web.Request, status: int, text: str) -> web.Response:
     In the words of the error where it has words of its own and they are in the reader's language.
     """
     words = language(request)
-    own = words.error_texts.get(status)
+    title, own = words.error_titles.get(status, words.error_titles[500]), words.error_texts.get(status)
+    if request.path.startswith("/datasets/"):
+        says = dataset_strings.words(words.language)
+        title, own = says.refusal_titles.get(status, title), says.refusals.get(status, own)
     document = Document(
         status=status,
         body=html(
             request,
             "error.html",
-            Head(title=words.error_titles.get(status, words.error_titles[500]), indexable=False),
+            Head(title=title, indexable=False),
             status=status,
-            heading=words.error_titles.get(status, words.error_titles[500]),
+            heading=title,
             text=own or text,
         ).encode(),
         content_type=HTML,

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -25,10 +26,11 @@ from fediverse_node.posts.subject import subject_of
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, Viewer, visible
 from fediverse_node.web.pages.ai_label import AiLabel
+from fediverse_node.web.pages.credentials import ai_words
 from fediverse_node.web.pages.emoji_views import ReactionView, reaction_views, with_pictures
 from fediverse_node.web.pages.poll_views import PollView, poll_views
 from fediverse_node.web.pages.quoted import QuoteView, quote_views
-from fediverse_node.web.pages.strings import Strings, date_text
+from fediverse_node.web.pages.strings import Strings, choose, date_text
 
 #: Colours of avatars and banners for people without pictures (`.hue-0` … in the style sheet).
 HUES = 12
@@ -71,6 +73,7 @@ class FileView:
         url: where it really is; linked.
         source: where the page shows it from. None: it is only named and linked.
         kind: `image`, `video`, `audio`, or something that is not shown.
+        ai: a model's part in it, in words; None where it had none, or nobody knows.
     """
 
     url: str
@@ -80,6 +83,7 @@ class FileView:
     alt: str | None
     width: int | None
     height: int | None
+    ai: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +185,12 @@ def web_address(*candidates: str | None) -> str:
 
 def moment(when: datetime, strings: Strings, *, time: bool = True) -> Moment:
     """*when*, for machines and in the words of *strings*."""
-    return Moment(iso=to_rfc3339(when), text=date_text(when, strings, time=time))
+    return _moment(when, strings.language, time)
+
+
+@lru_cache(maxsize=2048)
+def _moment(when: datetime, language: str, time: bool) -> Moment:  # noqa: FBT001 a key of the cache
+    return Moment(iso=to_rfc3339(when), text=date_text(when, choose(language), time=time))
 
 
 def joint_decision(shown: Iterable[PostView]) -> Decision:
@@ -290,4 +299,5 @@ def _file(item: Attachment, post: Post, addresses: Addresses, strings: Strings) 
         width=item.width,
         height=item.height,
         source=addresses.shown(item.url, owner_of_post(post.id)) if kind in labels else None,
+        ai=ai_words(item.digital_source_type, strings.language),
     )

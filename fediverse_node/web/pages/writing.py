@@ -15,6 +15,8 @@ from typing import Final, get_args
 
 from fediverse_node.accounts.model import Account
 from fediverse_node.consent.licences import LICENCES
+from fediverse_node.credentials.model import AI_PARTS
+from fediverse_node.credentials.model import AiPart as AiPicture
 from fediverse_node.federation.outbox import labels
 from fediverse_node.federation.outbox.labels import AiPart, Disclosure
 from fediverse_node.federation.outbox.pictures import Chosen
@@ -42,10 +44,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picked:
-    """A picture that was sent before, what it shows, and whether it is allowed together with the text."""
+    """A picture that was sent before, what it shows, and whether it is allowed together with the text.
+
+    Attributes:
+        ai_part: a model's, as its owner says; empty where they say nothing.
+    """
 
     id: int
     alt: str = ""
+    ai_part: str = ""
     allowed: bool = False
 
 
@@ -219,13 +226,19 @@ def _pictures(sent: Mapping[str, str]) -> tuple[Picked, ...]:
         id_ = parse_id(sent.get(f"picture_{place}", ""))
         if id_ is not None and sent.get(f"drop_{place}") != "yes":
             alt = _lines(sent.get(f"alt_{place}", ""))
-            found.append(Picked(id=id_, alt=alt, allowed=allows(sent, str(place))))
+            part = said_part(sent, str(place)) or ""
+            found.append(Picked(id=id_, alt=alt, ai_part=part, allowed=allows(sent, str(place))))
     return tuple(found)
 
 
 def allows(sent: Mapping[str, str], place: str) -> bool:
     """Whether the picture at this place of the form is ticked."""
     return sent.get(f"training_{place}") == "yes"
+
+
+def said_part(sent: Mapping[str, str], place: str) -> AiPicture | None:
+    """What is said of a model's part in the picture at this place of the form."""
+    return next((each for each in AI_PARTS if each == sent.get(f"ai_part_{place}")), None)
 
 
 def _poll(typed: Typed) -> DraftPoll | None:

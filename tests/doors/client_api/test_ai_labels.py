@@ -62,6 +62,31 @@ async def test_a_review_is_a_step_of_its_own(alice: Client) -> None:
     assert (known.ai_share, known.reviewed_at is not None) == (1.0, True)
 
 
+async def test_a_review_changes_neither_the_text_nor_what_was_decided_about_it(
+    alice: Client, bob: Client
+) -> None:
+    post = await alice.write("Swifts #birds", ai_disclosure="ai-assisted", training_use="yes")
+    url = f"{STATUSES}/{post['id']}"
+    assert (await bob.call("PUT", url, json={"human_reviewed": True})).status == 403
+    read = (await alice.call("PUT", url, json={"human_reviewed": True})).body
+    assert label(read) == ("ai-assisted", True)
+    assert read["fediverse_node"]["training_use"] == "yes"
+    assert {tag["name"] for tag in read["tags"]} == {"birds", "aiassisted"}
+    again = (await alice.call("PUT", url, json={"human_reviewed": True})).body
+    assert again["edited_at"] == read["edited_at"]
+    for text in ({}, {"ai_disclosure": "ai-autonomous"}):
+        other = await alice.write("By hand", **text)
+        said = await alice.call("PUT", f"{STATUSES}/{other['id']}", json={"human_reviewed": True})
+        assert said.status == 422
+
+
+async def test_the_command_line_says_that_a_post_was_read(alice: Client) -> None:
+    post = await alice.write("beep", ai_disclosure="ai-assisted")
+    said = {"name": "alice", "post": post["uri"]}
+    assert (await OPERATIONS["review"](alice.node.node, said, print))["uri"] == post["uri"]
+    assert label(await alice.ok(f"{STATUSES}/{post['id']}")) == ("ai-assisted", True)
+
+
 async def test_a_label_is_raised_and_not_lowered(alice: Client, bob: Client) -> None:
     post = await alice.write("beep", ai_disclosure="ai-assisted")
     assert label(post) == ("ai-assisted", False)

@@ -67,6 +67,47 @@ async def test_decisions_are_found_by_state_use_and_time(alice: Client) -> None:
         assert (await alice.get(CONSENT, **wrong)).status == 422
 
 
+async def test_decisions_are_found_by_the_words_of_ones_own_posts_and_by_licence(
+    alice: Client, bob: Client
+) -> None:
+    one = await alice.write("Über 100% of the river", training_use="yes", licence="CC0-1.0")
+    two = await alice.write("The market", spoiler_text="river_bank", training_use="no")
+    await bob.write("A river of Bob's", training_use="yes")
+
+    async def found(**wanted: str) -> list[str]:
+        return [line["uri"] for line in await alice.ok(CONSENT, **wanted)]
+
+    assert await found(q="RIVER") == [two["uri"], one["uri"]]
+    assert await found(q="river über") == [one["uri"]]
+    assert await found(q="100%") == [one["uri"]]
+    assert await found(q="0%o") == []
+    assert await found(q="river_bank") == [two["uri"]]
+    assert await found(q="bob") == []
+    assert await found(licence="cc0-1.0") == [one["uri"]]
+    assert await found(licence="none", q="river") == [two["uri"]]
+    await alice.call("DELETE", f"/api/v1/statuses/{one['id']}")
+    assert await found(q="100%") == []
+    for wrong in ({"licence": "mine"}, {"q": "a b c d e f g h i"}):
+        assert (await alice.get(CONSENT, **wrong)).status == 422
+
+
+async def test_an_author_is_named_where_they_say_so_and_the_receipt_says_it_too(alice: Client) -> None:
+    async def named() -> list[tuple[str | None, str | None]]:
+        return [(line["credit"], line["receipt"].get("credit")) for line in await alice.ok(CONSENT)]
+
+    await alice.write("One", training_use="yes")
+    profile = "/api/v1/accounts/update_credentials"
+    changed = await alice.call("PATCH", profile, json={"training_credit": "handle"})
+    assert changed.body["fediverse_node"]["training_credit"] == "handle"
+    await alice.write("Two", training_use="yes")
+    await alice.write("Three", training_use="yes", training_credit="name")
+    await alice.write("Four", training_use="yes", training_credit="none")
+    assert await named() == [(None, None), ("name", "name"), ("handle", "handle"), (None, None)]
+    assert (await alice.call("PATCH", profile, json={"training_credit": "mine"})).status == 422
+    changed = await alice.call("PATCH", profile, json={"training_credit": "none"})
+    assert changed.body["fediverse_node"]["training_credit"] is None
+
+
 async def test_many_are_taken_back_at_once(alice: Client, bob: Client) -> None:
     posts = [await alice.write(f"Number {number}", training_use="yes") for number in range(4)]
     silent = await alice.write("Never allowed")

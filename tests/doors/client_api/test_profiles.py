@@ -29,9 +29,9 @@ async def test_fields_are_verified_only_when_the_page_was_seen_to_link_back(alic
     details = actors.details_value(Details(verified=((PAGE, "2026-11-21T09:30:00Z"),)))
     await alice.node.change(alice.person.actor, details=details)
     again = await alice.ok("/api/v1/accounts/verify_credentials")
-    assert again["fields"][0]["verified_at"] == "2026-11-21T09:30:00Z"
+    assert again["fields"][0]["verified_at"] == "2026-11-21T09:30:00.000Z"
     assert again["source"]["fields"] == [
-        {"name": "Web", "value": PAGE, "verified_at": "2026-11-21T09:30:00Z"}
+        {"name": "Web", "value": PAGE, "verified_at": "2026-11-21T09:30:00.000Z"}
     ]
 
 

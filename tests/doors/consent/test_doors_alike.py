@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from fediverse_node.consent import queries
 from fediverse_node.consent.model import Entry, Method

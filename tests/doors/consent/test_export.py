@@ -12,10 +12,11 @@ from click.testing import CliRunner
 from fediverse_node.cli import main
 from fediverse_node.cli.desk import Desk
 from fediverse_node.export.dataset import export_dataset
-from fediverse_node.kernel.errors import NotValid
+from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.verify.findings import Report
 from fediverse_node.verify.targets import Means, check
 from fediverse_node.web.control import export as control
+from fediverse_node.web.control.routes import OPERATIONS
 from tests.doors.consent.conftest import Ledger
 
 
@@ -117,6 +118,21 @@ async def test_what_the_command_asks_for_is_what_is_written(ledger: Ledger, tmp_
     assert revoked.uri not in column(tmp_path / "out", "id")
     assert (tmp_path / "out/data/train-00000-of-00001.parquet").exists()
     assert (await checked(tmp_path / "out")).exit_code == 0
+
+
+async def test_an_export_by_command_is_written_down_and_only_one_that_was_made(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """EXP-20: only the command line begins one, and what it asked for is kept with the count and the hash."""
+    node = ledger.node.node
+    await ledger.allowed()
+    asked = {"out": str(tmp_path / "out"), "filters": {"min_length": 3}, "ended": ["x"]}
+    made = await control.write(node, asked, lambda _: None)
+    with pytest.raises(Conflict):
+        await control.write(node, asked, lambda _: None)
+    (noted,) = (await OPERATIONS["dataset.exports"](node, {}, lambda _: None))["exports"]
+    assert (noted["rows"], noted["authors"], noted["sha256"]) == (1, 1, made["sha256"])
+    assert noted["asked"] == {"filters": {"min_length": 3}, "form": {}, "ended": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
-"""The command line as an operator uses it: real processes, with and without a running server."""
+"""The command line as an operator uses it, with and without a running server.
+
+The server is always a process of its own. A process needs a second to load the whole house, and so most
+commands run inside this one; a few show that it is the same with a real one: see `Lab.process`.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -18,18 +23,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from fediverse_node.cli.main import main
 
 PATIENCE_SECONDS = 120.0
 
 
 @dataclass
 class Lab:
-    """A configuration in a folder of its own, and a way to run commands there."""
+    """A configuration in a folder of its own, where we are, and ways to run commands there."""
 
     folder: Path
     port: int
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command in this process."""
+        with _log_kept():
+            done = CliRunner().invoke(main, words, input=stdin, prog_name="fediverse-node")
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+    def process(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command in a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "fediverse_node", *words],
             cwd=self.folder,
@@ -62,6 +79,7 @@ class Lab:
             finally:
                 process.send_signal(signal.SIGTERM)
                 process.wait(PATIENCE_SECONDS)
+                reader.join(PATIENCE_SECONDS)  # before what it reads is closed
 
     def _until_answering(self, process: subprocess.Popen[str]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -77,8 +95,21 @@ class Lab:
             threading.Event().wait(0.05)
 
 
+@contextlib.contextmanager
+def _log_kept() -> Iterator[None]:
+    """A command sends the log of its process to standard error. Afterwards it goes where it went."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 @pytest.fixture
-def lab(tmp_path: Path, database_url: str) -> Lab:
+def lab(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.chdir(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     made = Lab(tmp_path, port)
@@ -115,6 +146,24 @@ def test_accounts_posts_and_decisions(lab: Lab, serving: bool) -> None:  # noqa:
 
         assert lab.ask("trace", post["id"])["deliveries"] == []
         assert lab.ask("doctor")["findings"]
+
+
+def test_a_command_is_a_process_with_words_in_and_out_and_an_exit_code(lab: Lab) -> None:
+    made = lab.process(
+        "account", "create", "alice", "--password-stdin", "--json", stdin="correct horse battery\n"
+    )
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["handle"] == f"@alice@127.0.0.1:{lab.port}"
+
+    refused = lab.process("account", "create", "al ice")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "user name" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    assert lab.process("account", "make", "alice").returncode == 2
+    with lab.serving():
+        listed = lab.process("account", "list", "--json")
+    assert [each["name"] for each in json.loads(listed.stdout)["accounts"]] == ["alice"]
 
 
 def test_silence_is_no(lab: Lab) -> None:
@@ -174,7 +223,7 @@ def test_a_second_server_on_one_sqlite_file_is_refused(lab: Lab) -> None:
     if "sqlite" not in (lab.folder / "config.toml").read_text():
         pytest.skip("PostgreSQL is made for more than one process")
     with lab.serving():
-        done = lab.run("serve")
+        done = lab.process("serve")
 
         assert done.returncode == 1
         assert "Another process" in done.stderr
@@ -217,7 +266,10 @@ def test_init_touches_nothing_that_exists(lab: Lab) -> None:
     assert (lab.folder / "config.toml").read_text() == before
 
 
-def test_init_writes_a_configuration_for_the_internet_too(tmp_path: Path) -> None:
+def test_init_writes_a_configuration_for_the_internet_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     lab = Lab(tmp_path, 0)
 
     assert lab.run("init", "--origin", "https://example.org").returncode == 0

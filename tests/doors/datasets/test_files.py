@@ -80,7 +80,8 @@ async def test_where_it_is_gated_a_key_is_for_whoever_accepts_the_terms(gated: S
     key = re.search(r"Bearer ([\w-]{43})", page)
     assert key is not None
     assert (await gated.file(release, headers={"Authorization": f"Bearer {key[1]}"})).status == 200
-    assert (await gated.file(release)).status == 401
+    browser = await gated.file(release, headers={"Accept": "text/html", "Accept-Language": "ar"})
+    assert (browser.status, "يلزم مفتاح" in browser.body.decode()) == (401, True)
     found = await gated.node.node.db.read(users.every)
     assert [(user.name, user.contact, user.terms_id) for user in found] == [
         ("Lab", "data@lab.example", "dataset-use-1")

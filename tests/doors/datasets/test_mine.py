@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -38,6 +39,24 @@ async def test_an_author_sees_which_releases_hold_what_of_theirs(shop: Shop) -> 
     assert (await shop.get(MINE)).status == 401
     limited = await shop.node.node.db.read(lambda tx: holding(tx, shop.alice.actor.uri, named=1))
     assert [(found.count, len(found.posts)) for found in limited] == [(1, 1), (2, 1)]
+
+
+async def test_a_year_after_its_end_nobody_is_told_of_a_release_any_more(shop: Shop) -> None:
+    await shop.allowed("One")
+    taken_back = await shop.allowed("Two")
+    await shop.releases()
+    await shop.says(taken_back, allow=False)
+    await shop.librarian()
+
+    async def counts() -> list[int]:
+        await shop.librarian()
+        found = await shop.node.node.db.read(lambda tx: holding(tx, shop.alice.actor.uri))
+        return [each.count for each in found]
+
+    shop.clock.ahead = timedelta(days=300)
+    assert await counts() == [1, 2]
+    shop.clock.ahead = timedelta(days=366)
+    assert await counts() == [1]
 
 
 async def test_an_operator_publishes_and_takes_down(shop: Shop) -> None:

@@ -82,6 +82,9 @@ async def test_who_takes_a_post_back_is_in_the_feed_and_in_no_release_any_more(
         assert gone.headers["Link"].startswith(f"<{shop.node.base_url}/datasets/{second.sha256}>;")
         assert gone.headers["Link"].endswith('rel="successor-version"')
     assert (await shop.get(f"/datasets/{first.sha256}")).status == 410
+    # No author deleted a post: people are told what it is.
+    page = await shop.get(f"/datasets/{first.sha256}", {"Accept": "text/html"})
+    assert (page.status, "This release has ended" in page.body.decode()) == (410, True)
     # Nor does it lie on the disk.
     assert [path.name for path in shop.folder.glob("[0-9a-f]*")] == [second.sha256]
 

@@ -13,7 +13,7 @@ import pytest
 
 from fediverse_node.storage.folder import Folder
 from fediverse_node.uploads.model import Upload
-from fediverse_node.web.media.storing import folder_of
+from fediverse_node.uploads.place import folder_of
 from tests.fixtures.nodes import LiveNode, Person, running_node
 from tests.fixtures.pictures import kept, sent
 
@@ -123,3 +123,33 @@ async def test_what_is_no_picture_and_whom_it_does_not_belong_to_is_refused(
         assert answer.status == 401
     async with node.http.post(url, data=form(sent(), "no object"), headers=alice.bearer) as answer:
         assert answer.status == 400
+
+
+async def test_an_app_says_how_a_picture_was_made(node: LiveNode, alice: Person) -> None:
+    source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    shell = {
+        "type": "Image",
+        "name": "A heron",
+        "digitalSourceType": source,
+        "aiTools": [{"type": "Application", "name": "Brush"}],
+    }
+    data = form(sent(), shell)
+    async with node.http.post(await endpoint(node, alice), data=data, headers=alice.bearer) as answer:
+        made = await answer.json(content_type=None)
+    assert (answer.status, made["digitalSourceType"]) == (201, source)
+    note = {
+        "type": "Note",
+        "content": "Look",
+        "to": [EVERYBODY],
+        "attachment": [{"type": "Image", "url": made["url"], "name": "A heron"}],
+    }
+    outbox = f"{alice.actor.uri}/outbox"
+    async with node.http.post(outbox, json=note, headers={**JSON, **alice.bearer}) as answer:
+        assert answer.status == 201, await answer.text()
+        place = answer.headers["Location"]
+    async with node.http.get(place, headers={"Accept": JSON["Content-Type"]}) as answer:
+        found = await answer.json(content_type=None)
+    shown = found.get("object", found)
+    [attached] = shown["attachment"]
+    assert (attached["digitalSourceType"], attached["name"]) == (source, "AI-generated picture: A heron")
+    assert attached["aiTools"] == [{"type": "Application", "name": "Brush"}]

@@ -62,6 +62,7 @@ async def test_a_delivery_without_a_signature_is_refused(street: Street) -> None
     await taken(street, letter)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("name", ["digest", "host", "(request-target)", "date"])
 async def test_what_binds_a_delivery_must_be_signed(street: Street, name: str) -> None:  # SIG-03, 05, 06
     await refused(street, follow(street, covered=[each for each in COVERED if each != name]))
@@ -69,6 +70,7 @@ async def test_what_binds_a_delivery_must_be_signed(street: Street, name: str) -
     await taken(street, follow(street))
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("covered", [(), ("date",), (*COVERED, "host"), (*COVERED, "x-absent")])
 async def test_lists_of_signed_headers_that_prove_too_little(
     street: Street, covered: tuple[str, ...]
@@ -83,6 +85,7 @@ async def test_a_body_without_a_digest_is_refused(street: Street) -> None:  # SI
     await taken(street, follow(street))
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "make",
     [
@@ -119,6 +122,7 @@ async def test_a_delivery_signed_for_another_server_is_refused(street: Street) -
     await taken(street, follow(street))
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "target", ["/inbox", "/users/alice/inbox?", "/users/alice/inbox?a=b", "/users/ALICE/inbox"]
 )
@@ -244,6 +248,7 @@ async def test_a_replay_to_another_inbox_has_no_second_effect(street: Street) ->
     assert await street.rows() == before
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("name", ["Signature", "Date", "Digest"])
 async def test_a_header_that_stands_twice_is_refused(street: Street, name: str) -> None:  # SIG-14
     letter = follow(street)
@@ -252,6 +257,7 @@ async def test_a_header_that_stands_twice_is_refused(street: Street, name: str) 
     await taken(street, letter)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "change",
     [
@@ -288,6 +294,7 @@ async def test_the_public_key_is_no_shared_secret(street: Street) -> None:  # SI
     await taken(street, letter)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("algorithm", ["none", "hmac-sha256", "rsa-sha1", "ed25519"])
 async def test_other_algorithms_are_refused(street: Street, algorithm: str) -> None:  # SIG-16
     await refused(street, follow(street, algorithm=algorithm))
@@ -310,6 +317,7 @@ async def test_the_kind_of_key_decides_under_hs2019(street: Street) -> None:  # 
     await taken(street, follow(street, **how, algorithm="hs2019"))
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "pem",
     [
@@ -446,6 +454,7 @@ async def test_rfc_9421_is_understood(street: Street) -> None:  # SIG-27
     await taken(street, letter)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("missing", ["@method", "@target-uri", "content-digest"])
 async def test_rfc_9421_must_cover_what_binds_a_delivery(street: Street, missing: str) -> None:  # SIG-27
     document = street.bob.follow(street.alice.actor.uri)

@@ -44,6 +44,7 @@ async def test_an_unknown_context_is_neither_fetched_nor_believed(street: Street
     assert await street.actor(street.carol) is None
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "terms",
     [
@@ -69,6 +70,7 @@ async def test_the_same_meaning_may_be_repeated(street: Street) -> None:  # LD-0
     assert await street.bob.send(street.inbox, with_terms(street, **terms)) == 202
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("keyword", ["@graph", "@id", "@type", "@included", "@reverse"])
 async def test_a_keyword_may_not_go_by_another_name(street: Street, keyword: str) -> None:  # LD-03
     await refused(street, with_terms(street, g=keyword))
@@ -90,6 +92,7 @@ WRAPPERS: list[Callable[[JsonDict], JsonDict]] = [
 ]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("wrap", WRAPPERS)
 async def test_what_json_ld_would_read_as_another_document_is_refused(
     street: Street, wrap: Callable[[JsonDict], JsonDict]
@@ -138,6 +141,7 @@ BODIES: list[Callable[[bytes], bytes]] = [
 ]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("make", BODIES)
 async def test_json_that_has_more_than_one_reading_is_refused(
     street: Street, make: Callable[[bytes], bytes]

@@ -22,7 +22,8 @@ async def usage_of(studio: Studio, status: Any) -> list[str]:  # noqa: F811 the 
 
 async def use_of(studio: Studio, upload: Upload) -> Any:  # noqa: F811 as above
     _, found = await studio.call("GET", f"/api/v1/media/{upload.id}")
-    return found["fediverse_node"]
+    said = found["fediverse_node"]
+    return {name: said[name] for name in ("training_use", "training_purposes", "sha256")}
 
 
 async def test_a_yes_to_a_post_is_none_to_its_pictures(studio: Studio) -> None:  # noqa: F811 as above

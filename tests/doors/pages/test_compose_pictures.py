@@ -10,12 +10,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 from fediverse_node.posts import lists
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.folder import Folder
 from fediverse_node.storage.paging import Page
 from fediverse_node.uploads.model import Upload
-from fediverse_node.web.media.storing import folder_of
+from fediverse_node.uploads.place import folder_of
 from tests.fixtures.forms import form_in
 from tests.fixtures.nodes import LiveNode, Person, running_node
 from tests.fixtures.pictures import kept, sent
@@ -142,3 +143,22 @@ async def test_words_come_back_to_whoever_is_signed_out_and_files_are_not_kept(d
 async def test_a_file_that_is_too_large_is_refused(desk: Desk) -> None:
     answer = await desk.send({**await desk.form(), "text": "Look", "do": "publish"}, file_1=bytes(1 << 21))
     assert answer.status == 413
+
+
+async def test_what_is_said_of_a_models_part_is_published_and_shown_below_the_picture(desk: Desk) -> None:
+    fields = {**await desk.form(), "text": "Look", "do": "show", "alt_1": "A heron", "ai_part_1": "edited"}
+    waiting = form_in((await desk.send(fields, file_1=sent())).text, COMPOSE)
+    assert waiting["ai_part_1"] == "edited"
+    # Nobody has seen it: it may still be said to be less, or more.
+    answer = await desk.send({**waiting, "do": "publish", "ai_part_1": "made"})
+    assert answer.status == 303, answer.text
+    [post] = await desk.written()
+    assert post.attachments[0].digital_source_type == f"{DIGITAL_SOURCE_TYPE}trainedAlgorithmicMedia"
+    assert post.ai_disclosure == "ai-assisted"
+    assert post.url is not None
+    page = (await desk.browser.get(post.url.removeprefix(desk.node.base_url))).text
+    assert page.count("Made by AI") == 2  # the label, and the panel
+    assert "Content Credentials" in page
+    headers = {"Accept-Language": "ar"}
+    async with desk.node.http.get(post.url, headers=headers) as arabic:
+        assert "من إنتاج الذكاء الاصطناعي" in await arabic.text()

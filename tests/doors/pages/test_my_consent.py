@@ -72,6 +72,31 @@ async def test_each_decision_stands_there_with_the_words_it_is_about(desk: Desk)
     assert "There is nothing to show." in nothing.text
 
 
+async def test_decisions_are_found_by_words_and_licence_and_lead_to_their_post(desk: Desk) -> None:
+    post = await desk.say("Herons by the river", training_use=True, licence="CC0-1.0")
+    for query in ("q=RIVER+herons", "licence=CC0-1.0", "q=herons&licence=CC0-1.0&state=active"):
+        shown = (await desk.browser.get(f"{PATH}?{query}")).text
+        assert "Herons by the river" in shown
+        assert "Allowed words" not in shown
+        assert f'href="/settings/posts?post={post.id}"' in shown
+    for query in ("q=swans", "licence=CC-BY-4.0", "q=herons&licence=none"):
+        assert "There is nothing to show." in (await desk.browser.get(f"{PATH}?{query}")).text
+    assert 'value="&#34;&gt;"' in (await desk.browser.get(f"{PATH}?q=%22%3E")).text
+
+
+async def test_how_datasets_name_an_author_is_chosen_for_later_ones(desk: Desk) -> None:
+    await desk.browser.send(PATH, training_credit="name", licence="")
+    assert (await desk.account()).credit == "name"
+    assert 'value="name" selected' in (await desk.browser.get("/compose")).text
+    await desk.say("Named", training_use=True)
+    newest, *older = await desk.lines()
+    assert newest.credit == "name"
+    assert {line.credit for line in older} == {None}
+    assert "named by display name" in (await desk.browser.get(PATH)).text
+    await desk.browser.send(PATH, training_credit="everything", licence="")
+    assert (await desk.account()).credit is None
+
+
 async def test_the_ticked_ones_are_taken_back_and_the_others_stay(desk: Desk) -> None:
     newest, oldest = await desk.lines()
     answer = await desk.browser.send(f"{PATH}/withdraw", **{f"line-{oldest.seq}": "yes"})

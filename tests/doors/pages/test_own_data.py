@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import aiohttp
 import pytest
 
+from fediverse_node.archive.arrive import arrive
 from fediverse_node.archive.worker import WishWorker
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.follows import queries as follows
@@ -20,6 +22,7 @@ from fediverse_node.imports import wishes
 from fediverse_node.posts import lists
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.paging import Page
+from fediverse_node.web import uploading
 from fediverse_node.web.pages import own_data
 from tests.fakes.outboxes import actor_json, create, outbox
 from tests.fakes.remote_server import RemoteServer
@@ -205,6 +208,41 @@ async def test_a_file_has_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch)
     assert status == 413
     assert "larger than 1 MiB" in page
     assert (await stage.bring("blocked_domains.csv", b"a.example\n" * 1000))[0] == 200
+
+
+# DOS-14: each may take some hundred megabytes of memory
+async def test_one_file_of_a_person_is_taken_in_at_a_time(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*given: Any, **named: Any) -> Any:
+        begun.set()
+        await go_on.wait()
+        return await arrive(*given, **named)
+
+    monkeypatch.setattr("fediverse_node.web.pages.own_data.arrive", slow)
+    data = b"bob@there.example\n"
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        first = group.create_task(stage.bring("blocked_accounts.csv", data))
+        await begun.wait()
+        status, page = await stage.bring("muted_accounts.csv", data)
+        go_on.set()
+    assert status == 503
+    assert "Another file of yours" in page
+    assert first.result()[0] == 200
+    assert await stage.waiting() == {"block": 1}
+    assert (await stage.bring("muted_accounts.csv", data))[0] == 200
+
+
+async def test_a_full_disk_is_said_in_words(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path | None) -> IO[bytes]:
+        return cast("IO[bytes]", Path("/dev/full").open("wb", buffering=0))
+
+    monkeypatch.setattr(uploading, "_spool", full)
+    status, page = await stage.bring("blocked_accounts.csv", b"bob@there.example\n")
+    assert status == 503
+    assert "no room for this file" in page
 
 
 async def test_only_ones_own_form_brings_anything(stage: Stage) -> None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from fediverse_node.consent import queries as ledger
 from fediverse_node.consent.model import Entry
+from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.storage.folder import Folder
+from fediverse_node.uploads.model import Upload
+from fediverse_node.uploads.place import folder_of
 from fediverse_node.web.pages import own_posts
+from fediverse_node.web.pages.deciding import PICTURE
 from tests.fixtures.nodes import LiveNode, Person, running_node
+from tests.fixtures.pictures import kept
 from tests.fixtures.sign_in import Browser, signed_in_browser
 
 PATH = "/settings/posts"
@@ -35,13 +42,21 @@ class Shelf:
     async def there(self, post: Post) -> bool:
         return await self.node.node.db.read(lambda tx: posts.by_id(tx, post.id)) is not None
 
+    async def picture(self, sha256: str) -> Upload:
+        folder, owner = Folder(folder_of(self.node.node.config)), self.alice.account.id
+        return await self.node.node.db.write(lambda tx: kept(tx, folder, owner, sha256=sha256))
+
     async def say(self, text: str, **how: object) -> Post:
         return await publish(self.node.desk, self.alice.actor, Draft(text=text, **how))  # type: ignore[arg-type] # words of a test
 
 
 @pytest.fixture
-async def shelf(database_url: str) -> AsyncIterator[Shelf]:
-    async with running_node(database_url) as node:
+async def shelf(database_url: str, tmp_path: Path) -> AsyncIterator[Shelf]:
+    settings = {
+        "FEDIVERSE_NODE_MEDIA__UPLOADS_FOLDER": str(tmp_path / "uploads"),
+        "FEDIVERSE_NODE_DATABASE__LEAST_FREE_MIB": "0",
+    }
+    async with running_node(database_url, settings=settings) as node:
         alice, bob = await node.add_person("alice"), await node.add_person("bob")
         yield Shelf(
             node=node,
@@ -91,7 +106,7 @@ async def test_where_a_post_went_is_shown_to_its_author(shelf: Shelf) -> None:
     assert shelf.mine.url in shown.text
 
 
-@pytest.mark.parametrize("do", ["allow", "withdraw", "trace", "delete"])
+@pytest.mark.parametrize("do", ["allow", "withdraw", "review", "trace", "delete"])
 async def test_nobody_decides_about_the_posts_of_others(shelf: Shelf, do: str) -> None:
     answer = await shelf.browser.send(PATH, post=str(shelf.theirs.id), do=do)
     assert answer.status == 403
@@ -150,3 +165,50 @@ async def test_pages_follow_each_other_and_a_button_leads_back_to_its_page(
     answer = await shelf.browser.send(PATH, post=str(shelf.mine.id), do="allow", page=cursor)
     assert answer.location == f"{PATH}?done=allowed&page={cursor}"
     assert (await shelf.browser.get(f"{PATH}?page=x")).status == 400
+
+
+async def test_pictures_licence_and_name_are_decided_about_a_post_that_is_out(shelf: Shelf) -> None:
+    one, two = await shelf.picture("1" * 64), await shelf.picture("2" * 64)
+    carried = tuple(Chosen(id=each.id, description="A heron") for each in (one, two))
+    post = await shelf.say("Look", pictures=carried)
+
+    def box(upload: Upload) -> str:
+        return f"{PICTURE}{upload.id}"
+
+    wanted = {"post": str(post.id), "do": "split", "use-train-ai": "yes", "use-dataset": "yes"}
+    answer = await shelf.browser.send(
+        PATH, **wanted, **{box(two): "yes"}, training_credit="handle", licence="CC-BY-4.0"
+    )
+    assert (answer.status, answer.location) == (303, f"{PATH}?done=allowed")
+    last = (await shelf.decided(post))[-1]
+    assert (last.kind, last.media_sha256, last.credit, last.licence) == (
+        "grant",
+        (post.attachments[1].sha256,),
+        "handle",
+        "CC-BY-4.0",
+    )
+    shown = (await shelf.browser.get(f"{PATH}?post={post.id}")).text
+    assert "Alice&#39;s words" not in shown
+    assert f'name="{box(two)}" value="yes" checked' in shown
+    assert f'name="{box(one)}" value="yes">' in shown
+    # The picture is taken back, and the text stays allowed.
+    await shelf.browser.send(PATH, **wanted, licence="CC-BY-4.0", training_credit="none")
+    last = (await shelf.decided(post))[-1]
+    assert (last.kind, last.media_sha256, last.credit) == ("grant", (), None)
+    stranger = await shelf.browser.send(PATH, **wanted, licence="CC-BY-4.0", **{f"{PICTURE}77": "yes"})
+    assert stranger.status == 422
+    assert (await shelf.browser.send(PATH, **wanted, licence="mine")).status == 422
+    assert len(await shelf.decided(post)) == 2
+
+
+async def test_a_post_is_marked_as_reviewed(shelf: Shelf) -> None:
+    post = await shelf.say("beep", disclosure="ai-assisted", training_use=True)
+    before = await shelf.browser.get(PATH)
+    assert before.text.count('value="review"') == 1
+    answer = await shelf.browser.send(PATH, post=str(post.id), do="review")
+    assert answer.location == f"{PATH}?done=reviewed"
+    after = await shelf.browser.get(answer.location)
+    assert "reviewed by the author" in after.text
+    assert 'value="review"' not in after.text
+    assert 'value="withdraw"' in after.text
+    assert (await shelf.browser.send(PATH, post=str(shelf.mine.id), do="review")).status == 422

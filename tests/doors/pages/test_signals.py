@@ -223,8 +223,11 @@ async def _ledger(server: Server, post: Post) -> bool:
     return await server.node.node.db.read(read)
 
 
-async def _object(server: Server, post: Post) -> str | None:
-    """What the document of a post says, by every reader alike; None where there is none."""
+async def _object(server: Server, post: Post, *, other_use: bool = False) -> str | None:
+    """What the document of a post says, by every reader alike; None where there is none.
+
+    A yes to an *other_use* than training has a receipt, too, and no word in these standards.
+    """
     answer = await server.get(post.uri, AS2)
     usage = aipref.statement(answer.headers["Content-Usage"])
     reserved = tdmrep.reserved(_tdm_file(server), _path(server, post.uri), answer.headers, {})
@@ -237,7 +240,7 @@ async def _object(server: Server, post: Post) -> str | None:
     document = _json(answer)
     assert aipref.statement(document["contentUsage"]) == usage
     assert noai.refused([document.get("xRobotsTag", "")]) is (usage != "y")
-    assert ("usageConsent" in document) is (usage == "y")
+    assert ("usageConsent" in document) is (usage == "y" or other_use)
     return usage
 
 

@@ -52,7 +52,18 @@ def test_links_come_once_each_and_have_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["javascript:alert(1)", "//a.example", "/a", "ftp://a.example", 5, None, {}, []]
+    "given",
+    [
+        "javascript:alert(1)",
+        "//a.example",
+        "/a",
+        "ftp://a.example",
+        "https://a.example\r\nX: y",
+        5,
+        None,
+        {},
+        [],
+    ],
 )
 def test_only_http_addresses_are_web_addresses(given: Any) -> None:
     assert values.web_address(given) is None

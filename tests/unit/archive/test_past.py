@@ -9,8 +9,8 @@ import pytest
 
 from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.actors.model import Actor
-from fediverse_node.archive.past import Owner, PastPost, items_of, owner_of, past_post
-from fediverse_node.kernel.errors import NodeError, NotValid
+from fediverse_node.archive.past import MAX_COMMAS, Owner, PastPost, items_of, owner_of, past_post
+from fediverse_node.kernel.errors import NodeError, NotValid, TooLarge
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 OLD = "https://old.example/users/alice"
@@ -204,6 +204,14 @@ def test_what_is_no_outbox_is_refused(outbox: bytes) -> None:
     assert items_of(b'{"orderedItems": []}') == []
     with pytest.raises(NotValid):
         items_of(outbox)
+
+
+# DOS-14: sixty kilobytes of ZIP become millions of things
+def test_an_outbox_of_nothing_but_commas_is_not_taken_apart() -> None:
+    bomb = b'{"orderedItems":[' + b"1," * MAX_COMMAS
+    assert len(items_of(bomb[:2017] + b"1]}")) == 1001
+    with pytest.raises(TooLarge):
+        items_of(bomb + b"1]}" + b",")
 
 
 def test_whose_it_is_stands_in_the_actor_or_with_the_first_thing_done() -> None:

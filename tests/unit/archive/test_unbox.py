@@ -88,6 +88,15 @@ def test_a_bomb_goes_off_at_its_bound(packed: Packer, monkeypatch: pytest.Monkey
         opened(packed([("outbox.json", b"0" * 200_001)]))
 
 
+# DOS-14: what is found is in memory at once
+@pytest.mark.parametrize("packed", PACKERS)
+def test_a_file_may_have_a_bound_of_its_own(packed: Packer) -> None:
+    data = packed([("actor.json", b"0" * 101), ("outbox.json", b"0" * 101)])
+    assert len(unbox(io.BytesIO(data), WANTED, most={"actor.json": 101}).files) == 2
+    with pytest.raises(TooLarge):
+        unbox(io.BytesIO(data), WANTED, most={"actor.json": 100})
+
+
 def test_a_tar_is_not_unpacked_beyond_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_UNPACKED", 1 << 20)
     assert opened(tarred([("a", b"0" * 500_000), ("outbox.json", b"1")]))

@@ -12,7 +12,7 @@ from fediverse_node.archive.unpack import Shelf, Taken, take_over
 from fediverse_node.consent import queries as ledger
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.federation.outbox.desk import Desk
-from fediverse_node.kernel.errors import NotAllowed, NotValid
+from fediverse_node.kernel.errors import NotAllowed, TooLarge
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import lists
@@ -175,7 +175,7 @@ async def test_who_moved_away_takes_nothing_over(db: Database, alice: Actor) -> 
 
 
 async def test_an_outbox_has_a_bound(db: Database, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fediverse_node.archive.unpack.MAX_ITEMS", 2)
+    monkeypatch.setattr("fediverse_node.archive.past.MAX_ITEMS", 2)
     assert (await taken(db, alice, create(1), create(2))).posts == 2
-    with pytest.raises(NotValid, match="at most 2"):
+    with pytest.raises(TooLarge, match="at most 2"):
         await taken(db, alice, create(1), create(2), create(3))

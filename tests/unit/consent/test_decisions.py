@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 import http_sf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.consent import channels, decisions, queries, terms
@@ -306,7 +308,7 @@ class World:
             decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page", to=to)
             # Said of a post that is not sensitive it says nothing of a time when it will be.
             self.allowed = self.subject.revision
-            self.to = replace(to, sensitive=to.sensitive and self.subject.sensitive)
+            self.to = dataclasses.replace(to, sensitive=to.sensitive and self.subject.sensitive)
             return
         with pytest.raises(NotValid):
             decisions.choose(tx, self.subject, actor_uri=ALICE, allow=True, method="page", to=to)

@@ -41,6 +41,15 @@ async def test_a_user_accepts_the_conditions_of_the_day_and_has_a_key(db: Databa
     assert [each.id for each in await db.read(users.every)] == [user.id, other.id]
 
 
+# WEB-13: where anybody may ask for a key, the operator reads at a terminal what they called themselves
+async def test_what_acts_on_a_terminal_is_no_part_of_a_name(db: Database) -> None:
+    name, contact = "Open\x1b]0;owned\x07\r\nLab\u202e", "a@lab.example\x1b[2J"
+    user, _ = await db.write(lambda tx: users.add(tx, name=name, contact=contact))
+    assert (user.name, user.contact) == ("Open]0;owned Lab", "a@lab.example[2J")
+    with pytest.raises(NotValid):
+        await db.write(lambda tx: users.add(tx, name="\x1b\u202e", contact=contact))
+
+
 @pytest.mark.parametrize(
     "webhook", ["", "ftp://lab.example/", "https://a:b@lab.example/", "https://lab.example:0/"]
 )

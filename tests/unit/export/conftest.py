@@ -10,7 +10,7 @@ import pytest
 
 from fediverse_node.config import Config, Instance
 from fediverse_node.consent import decisions
-from fediverse_node.export import parquet
+from fediverse_node.export import parquet, tars
 from fediverse_node.export.dataset import Form, export_dataset
 from fediverse_node.export.filters import WITH_ASSISTANCE
 from fediverse_node.posts.model import AiTool
@@ -19,6 +19,7 @@ from fediverse_node.schema.migrate import migrate
 from fediverse_node.storage.engine import open_database
 from fediverse_node.storage.tx import Tx
 from tests.fakes.writers import a_post
+from tests.fixtures.albums import PICTURES, Studio, painted
 from tests.fixtures.rooms import ADDRESSES, person
 
 
@@ -57,6 +58,29 @@ def _posts(tx: Tx) -> None:
     for post in made:
         author = alice if post.actor_id == alice.id else bob
         decisions.choose(tx, subject_of(post, author), actor_uri=author.uri, allow=True, method="page")
+
+
+@pytest.fixture(scope="session")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export with two pictures, in two tar files."""
+    folder = tmp_path_factory.mktemp("pictured")
+    url, studio = f"sqlite:///{folder / 'node.sqlite3'}", Studio(folder / "uploads")
+
+    def unit(tx: Tx) -> None:
+        alice = person(tx, "alice")
+        studio.post(tx, alice, "Look", [painted(0), painted(1), painted(2)], allowed=[0, 1], alt="نهر")
+
+    async def run() -> None:
+        db = open_database(url)
+        await db.write(unit)
+        await export_dataset(db, studio.config, folder / "out", form=PICTURES)
+        await db.close()
+
+    migrate(url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tars, "LARGEST", 1)
+        asyncio.run(run())
+    return folder / "out"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from fediverse_node.export.card import Facts, card
 from fediverse_node.export.columns import COLUMNS
 from fediverse_node.export.filters import HUMAN_ONLY, WITH_ASSISTANCE, Filters
 from fediverse_node.export.row import Row
-from fediverse_node.export.workbench import Totals
+from fediverse_node.export.totals import Totals
 
 
 def facts(**changes: Any) -> Facts:
@@ -59,7 +59,7 @@ def test_the_front_matter_leads_to_the_data(formats: tuple[str, ...], path: str)
     ]
     assert lines[1:4] == [
         "license: other",
-        "license_name: training-2",
+        "license_name: training-3",
         "license_link: https://alpha.example/terms/training",
     ]
     assert lines[lines.index("language:") + 1 :][:2] == ['- "ar"', '- "en"']

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fediverse_node.export.columns import COLUMNS
+from tests.fixtures.albums import samples
 from tests.unit.export.conftest import Written
 
 pytestmark = [
@@ -33,8 +34,9 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
         datasets.disable_progress_bars()
 
-        def load_one(folder: Path) -> Any:
-            return datasets.load_dataset(str(folder), cache_dir=str(home / folder.name))
+        def load_one(folder: Path, **how: Any) -> Any:
+            kind = how.pop("kind", str(folder))
+            return datasets.load_dataset(kind, cache_dir=str(home / folder.name), **how)
 
         yield load_one
 
@@ -59,3 +61,15 @@ def test_a_folder_is_loaded_as_it_is(load: Any, written: Written, form: str) -> 
     assert rows[1]["metadata"]["in_reply_to"] == rows[0]["id"]
     assert rows[3]["ai_tools"] == [{"name": "m", "provider": "P", "action": "rewrite"}]
     assert rows.filter(lambda row: row["ai_disclosure"] == "human-only").num_rows == 3
+
+
+def test_pictures_are_loaded_as_webdataset(load: Any, pictured: Path) -> None:
+    rows = load(pictured, kind="webdataset", data_files=str(pictured / "data/pictures-*.tar"))["train"]
+    told = samples(pictured)
+    assert len(told) == 2
+    assert [row["__key__"] for row in rows] == list(told)
+    assert [row["png"].size for row in rows] == [(each["width"], each["height"]) for _, each in told.values()]
+    assert [row["json"]["alt"] for row in rows] == ["نهر", "نهر"]
+    # The rows beside them are loaded as ever.
+    (row,) = load(pictured)["train"]
+    assert sorted(row["pictures"]) == list(told)

@@ -191,12 +191,12 @@ async def test_each_row_comes_with_the_terms_that_its_author_was_shown(
     await db.write(unit)
     await export_dataset(db, CONFIG, tmp_path / "out")
     assert {row["text"]: row["terms_version"] for row in rows(tmp_path / "out")} == {
-        "new": "training-2",
+        "new": "training-3",
         "old": "training-1",
     }
     assert names(tmp_path / "out/consent/terms") == [
         "training-1.txt",
-        "training-2.txt",
+        "training-3.txt",
     ]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from fediverse_node.actors.model import Actor
 from fediverse_node.config import Config, Instance
@@ -64,9 +65,9 @@ SPOILERS: dict[str, Any] = {
     "deleted": lambda p, a, e, r: (_with(p, deleted_at=p.published_at), a, e, r),
     "sensitive": lambda p, a, e, r: (_with(p, sensitive=True), a, e, r),
     "edited": lambda p, a, e, r: (_with(p, revision="b" * 64), a, e, r),
-    "suspended": lambda p, a, e, r: (p, replace(a, suspended_at=e.at), e, r),
-    "moved": lambda p, a, e, r: (p, replace(a, moved_to="https://b.example/users/a"), e, r),
-    "author gone": lambda p, a, e, r: (p, replace(a, deleted_at=e.at), e, r),
+    "suspended": lambda p, a, e, r: (p, dataclasses.replace(a, suspended_at=e.at), e, r),
+    "moved": lambda p, a, e, r: (p, dataclasses.replace(a, moved_to="https://b.example/users/a"), e, r),
+    "author gone": lambda p, a, e, r: (p, dataclasses.replace(a, deleted_at=e.at), e, r),
     "withdrawn": lambda p, a, e, r: (p, a, replace(e, kind="withdraw"), r),
     "denied": lambda p, a, e, r: (p, a, replace(e, kind="deny"), r),
     "by another": lambda p, a, e, r: (p, a, replace(e, actor_uri="https://b.example/m"), r),
@@ -223,7 +224,7 @@ def _one(
         published_at=tx.now,
         created_at=tx.now,
     )
-    made["post"].append(values_of(replace(post, **category.get("post", {}))))
+    made["post"].append(values_of(dataclasses.replace(post, **category.get("post", {}))))
     line = {
         "seq": number + 1,
         "at": tx.now,

@@ -65,6 +65,21 @@ def test_growth_is_proved_and_a_rewritten_beginning_is_not(data: st.DataObject, 
     assert not merkle.consistent(before, after, [*path, bytes(32)])
 
 
+@given(data=st.data(), new=st.integers(4, len(LEAVES)))
+def test_that_a_tree_begins_otherwise_is_proved_by_its_own_proof_alone(data: st.DataObject, new: int) -> None:
+    old = data.draw(st.integers(3, new - 1).filter(lambda size: size & (size - 1)))
+    path = merkle.consistency_proof(NODES, old, new)
+    before, after = (old, merkle.root(NODES, old)), (new, merkle.root(NODES, new))
+    other = (old, b"\x07" * 32)
+    assert merkle.begins_otherwise(other, after, path)
+
+    assert not merkle.begins_otherwise(before, after, path)
+    assert not merkle.begins_otherwise(other, (new, b"\x07" * 32), path)
+    assert not merkle.begins_otherwise(other, after, [*path, bytes(32)])
+    assert not merkle.begins_otherwise(other, after, [])
+    assert not merkle.begins_otherwise((2, b"\x07" * 32), after, merkle.consistency_proof(NODES, 2, new))
+
+
 def test_whatever_grew_began_empty() -> None:
     anything = (3, merkle.root(NODES, 3))
     assert merkle.consistent((0, merkle.EMPTY_ROOT), anything, merkle.consistency_proof(NODES, 0, 3))

@@ -130,3 +130,18 @@ async def test_lists_and_truths_are_stored_and_found_as_they_were(db: Database) 
 
     found = await db.read(lambda tx: both_ways(tx, chosen, {"uri": entry["object_uri"]}))
     assert found == [(["train-ai", "dataset"], None)]
+
+
+async def test_many_changes_are_made_in_their_order_and_none_is_fine(db: Database) -> None:
+    await prepare(db)
+    change = (
+        peers.update().where(peers.c.host == sa.bindparam("there")).values(failures=sa.bindparam("count"))
+    )
+    rows = [{"there": f"{letter}.example", "count": number} for number, letter in enumerate("abba", 10)]
+
+    def unit(tx: Tx) -> dict[str, int]:
+        tx.change_many(change, [])
+        tx.change_many(change, rows)
+        return {row.host: row.failures for row in tx.all(FAILING.limit(9), {"after": ""})}
+
+    assert await db.write(unit) == {"a.example": 13, "b.example": 12, "c.example": 2, "d.example": 3}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from fediverse_node.storage.database import Database
-from fediverse_node.storage.turns import work_in_turns
+from fediverse_node.storage.turns import work_in_turns, work_until_stopped
 
 NEVER = 3600.0
 
@@ -62,3 +62,26 @@ async def test_whoever_is_told_to_stop_before_it_began_takes_no_turn(db: Databas
     stop.set()
     await work_in_turns(db, "work", stop, worker.turn, every=NEVER)
     assert worker.turns == 0
+
+
+async def test_who_is_cut_short_looks_when_it_said_when_it_is_rung_and_not_after_the_end(
+    db: Database,
+) -> None:
+    stop, worker, waits, begun = asyncio.Event(), Worker(), [0.0, -1.0, NEVER, NEVER], asyncio.Event()
+
+    async def turn() -> float:
+        await worker.turn()
+        if not waits:
+            begun.set()
+            await asyncio.Event().wait()  # as long as it takes
+        return waits.pop(0)
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(work_until_stopped(db, "work", stop, turn))
+        await worker.has_taken(3)
+        await db.write(lambda tx: tx.ring("work"))
+        await worker.has_taken(4)
+        await db.write(lambda tx: tx.ring("work"))
+        await begun.wait()
+        stop.set()
+    assert worker.turns == 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from fediverse_node.signatures import notes
 from fediverse_node.verify.dataset import PROOFS, RECEIPTS, ROWS, is_export
+from fediverse_node.verify.targets import Means, check
 from tests.unit.verify.conftest import Download
 
 Change = Callable[[Path], None]
@@ -58,6 +60,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "a text and its hash": (_set(ROWS, text="Other", content_sha256=_OTHER), f"The file {ROWS} was changed"),
     "a revision": (_set(ROWS, revision_sha256=_OTHER), "a receipt of another revision"),
     "a use": (_set(ROWS, consent_purposes=["everything"]), "a receipt of another use"),
+    "a name": (_set(ROWS, author_name="Mallory"), "a receipt of another word on naming its author"),
     "a place": (_set(ROWS, log_index=1), "a receipt of another place in the log"),
     "a salt": (_set(ROWS, log_salt="00" * 32), "has another salt than its proof"),
     "rows that changed places": (_lines(ROWS, lambda lines: lines.reverse()), "a receipt of another post"),
@@ -71,7 +74,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
     "a proof that is none": (_set(PROOFS, proof="x"), "cannot be checked"),
     "a checkpoint": (_replace("consent/checkpoint", "\n2\n", "\n3\n"), "The checkpoint does not hold"),
     "a missing checkpoint": (lambda folder: (folder / "consent/checkpoint").unlink(), "another checkpoint"),
-    "the terms": (_replace("consent/terms/training-2.txt", "you", "we"), "allowed under other terms"),
+    "the terms": (_replace("consent/terms/training-3.txt", "you", "we"), "allowed under other terms"),
     "the key": (_replace("consent/key", "+", "x+"), "The dataset names another log"),
 }
 
@@ -114,3 +117,13 @@ def test_an_export_is_known_also_when_its_manifest_was_taken_away(download: Down
     assert is_export(download.folder)
     assert "The manifest cannot be read" in download.broken()
     assert not is_export(tmp_path)
+
+
+async def test_what_is_no_file_is_a_finding_and_holds_nobody_up(download: Download) -> None:
+    for name in ("consent/checkpoint", "MANIFEST.sha256", "consent/key"):
+        path = download.folder / name
+        path.unlink()
+        os.mkfifo(path)
+        report = await check(str(download.folder), Means(offline=True))
+        assert f"{path.name} is no file." in " ".join(each.text for each in report.findings)
+        assert report.exit_code in {1, 2}

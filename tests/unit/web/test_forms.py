@@ -146,3 +146,11 @@ def test_rows_of_two_are_read_however_they_were_written() -> None:
     for value in wrong:
         with pytest.raises(NotValid):
             Fields({"f": value}).pairs("f", "name", "value")
+
+
+def test_rows_without_numbers_begin_where_a_name_comes_again() -> None:
+    pairs = [("a[][x]", "1"), ("a[][y]", "2"), ("a[][x]", "3"), ("a[][z][w]", "4")]
+    assert nest(pairs) == {"a": [{"x": "1", "y": "2"}, {"x": "3", "z": {"w": "4"}}]}
+    for other in ([("a", "1")], [("a[b]", "1")], [("a[]", "1"), ("a[x]", "1")]):
+        with pytest.raises(NotValid):
+            nest([*other, ("a[][x]", "1"), ("a", "2")])

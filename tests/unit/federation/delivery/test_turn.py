@@ -17,6 +17,7 @@ from fediverse_node.federation.delivery.retry import Answer
 from fediverse_node.federation.delivery.slots import Slots
 from fediverse_node.federation.delivery.turn import Claimed, Finished, claim, settle
 from fediverse_node.peers import queries as peers
+from fediverse_node.peers.model import Peer
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 from tests.fixtures.outbox import START, TurnedClock, member
@@ -219,3 +220,29 @@ async def test_a_claim_that_is_undone_leaves_everything_due(db: Database, alice:
     with pytest.raises(RuntimeError):
         await db.write(breaks)
     assert len((await take(db)).envelopes) == 1
+
+
+async def test_of_a_host_that_always_answers_it_is_written_down_once_an_hour_and_of_a_failure_at_once(
+    db: Database, alice: Actor, clock: TurnedClock
+) -> None:
+    async def noted(minutes: int, answer: Answer = FINE, seconds: float = 0.1) -> Peer:
+        clock.now = START + timedelta(minutes=minutes)
+        await post(db, alice, "steady.example")
+        finished = [
+            Finished(
+                envelope=envelope, answer=answer, seconds=seconds, way="cavage" if answer is FINE else None
+            )
+            for envelope in (await take(db)).envelopes
+        ]
+        await db.write(lambda tx: settle(tx, finished, lambda: 0.5))
+        found = await db.read(lambda tx: peers.by_host(tx, "steady.example"))
+        assert found is not None
+        return found
+
+    first = await noted(0)
+    assert (first.last_success_at, first.signing) == (START, "cavage")
+    assert await noted(59) == first
+    assert (await noted(61)).last_success_at == START + timedelta(minutes=61)
+    assert (await noted(62, seconds=3.0)).slow
+    assert not (await noted(63)).slow
+    assert (await noted(64, DOWN)).failures == 1
