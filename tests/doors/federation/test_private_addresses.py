@@ -27,6 +27,7 @@ from fediverse_node.datasets.herald import Herald
 from fediverse_node.datasets.tables import dataset_users
 from fediverse_node.federation.delivery.worker import DeliveryWorker
 from fediverse_node.federation.discovery import software
+from fediverse_node.federation.discovery.memory import OneAtATime
 from fediverse_node.federation.inbox.catching_up import CatchUpWorker
 from fediverse_node.federation.inbox.process import InboxWorker
 from fediverse_node.federation.outbox.edit import set_training_use
@@ -469,11 +470,26 @@ async def test_our_own_address_is_not_asked(lane: Street) -> None:  # SSRF-20
     assert await lane.rows() == before
 
 
-async def test_a_key_and_its_actor_are_one_fetch_from_one_budget(lane: Street) -> None:  # SSRF-27
+async def test_a_key_and_its_actor_are_one_fetch_from_one_budget(
+    lane: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:  # SSRF-27
+    both, wanted = asyncio.Event(), 0
+    lane.there.answers["/users/bob"] = Answer(document=lane.bob.document(), after=both)
+    run = OneAtATime.run
+
+    def run_counted(self: OneAtATime[str, Any], key: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        nonlocal wanted
+        wanted += key == lane.bob.uri
+        if wanted == 2:  # whoever searches and whoever needs the key; the answer comes when both are waiting
+            both.set()
+        return run(self, key, work)
+
+    monkeypatch.setattr(OneAtATime, "run", run_counted)
     follow = lane.bob.follow(lane.alice.actor.uri)
-    followed, created = await asyncio.gather(
+    followed, created, _ = await asyncio.gather(
         lane.bob.send(lane.inbox, follow),
         lane.bob.send(lane.shared, lane.bob.create()),
+        search(lane, lane.bob.uri),
     )
     assert (followed, created) == (202, 202)
     assert len(lane.there.asked_for("/users/bob")) == 1
