@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.consented import ORIGIN, furnish
 from benchmarks.table import Figure, as_json, show
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.export import duplicates, release
 from fediverse_node.export.dataset import Form, export_dataset
 from fediverse_node.storage.engine import open_database

@@ -23,7 +23,7 @@ from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.archive.worker import WishWorker
 from fediverse_node.assist.configured import open_provider
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.consent.notary import Notary
 from fediverse_node.consent.remembered import memory_of
 from fediverse_node.credentials import sealing as credential_sealing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fediverse_node.assist.provider import ModelProvider
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel.clock import Clock
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.storage.database import Database

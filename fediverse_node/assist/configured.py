@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fediverse_node import __version__
 from fediverse_node.assist.breaker import WithBreaker
 from fediverse_node.assist.provider import ModelProvider, ModelRequest
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.urls import authority_of, split_http
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy

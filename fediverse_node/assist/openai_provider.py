@@ -24,7 +24,7 @@ from fediverse_node.assist.provider import (
     AssistUnavailable,
     ModelRequest,
 )
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.clock import system_clock
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.kernel.urls import authority_of

@@ -20,7 +20,7 @@ from fediverse_node.assist.provider import (
     ModelProvider,
     ModelRequest,
 )
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.errors import NotValid, TooLarge
 from fediverse_node.kernel.text import clean_text
 from fediverse_node.storage.database import Database

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from fediverse_node.cli import reach
-from fediverse_node.config import PREFIX, Config, load
+from fediverse_node.config.loading import PREFIX, load
+from fediverse_node.config.sections import Config
 from fediverse_node.web import practice
 
 T = TypeVar("T")

@@ -17,7 +17,8 @@ import click
 import msgspec
 
 from fediverse_node.cli import logs
-from fediverse_node.config import Config, load
+from fediverse_node.config.loading import load
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.kernel.text import clean_text
 

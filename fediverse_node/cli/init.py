@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from fediverse_node.cli.desk import DEFAULT_CONFIG, Desk, Refusal, note, pass_desk, refuse
-from fediverse_node.config import load
+from fediverse_node.config.loading import load
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.kernel.urls import authority_of
 

@@ -32,7 +32,7 @@ from fediverse_node.cli import (
 )
 from fediverse_node.cli import emoji as emoji_commands
 from fediverse_node.cli.desk import Desk, note, pass_desk, refuse
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel.errors import NodeError
 
 _COLLECT_AFTER = (20_000, 20, 20)

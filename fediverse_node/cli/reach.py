@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fediverse_node import app
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel import errors
 from fediverse_node.web.control.routes import OPERATIONS
 

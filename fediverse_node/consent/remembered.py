@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.receipts import checkpoints, tree
 from fediverse_node.receipts import queries as receipts

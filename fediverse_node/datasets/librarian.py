@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.consent.remembered import memory_of
 from fediverse_node.datasets import making, queries, shelf
 from fediverse_node.datasets.model import Release

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.datasets import queries, shelf
 from fediverse_node.datasets.model import Release, Settings
 from fediverse_node.export.dataset import export_dataset

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.datasets.model import File
 from fediverse_node.kernel.errors import Conflict, NotValid
 from fediverse_node.storage.engine import sqlite_path

@@ -14,7 +14,7 @@ import msgspec
 
 from fediverse_node import __version__
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.consent.remembered import memory_of
 from fediverse_node.export import parquet, release
 from fediverse_node.export.album import Album

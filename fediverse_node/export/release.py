@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.local import instance_actor
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.consent import terms
 from fediverse_node.export import resuming
 from fediverse_node.export.album import Album

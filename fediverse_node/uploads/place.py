@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.storage.engine import sqlite_path
 
 

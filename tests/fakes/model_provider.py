@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 
 KEY = "sk-canary-7f3a91c2d4e5"
 

@@ -13,7 +13,7 @@ import sys
 
 from fediverse_node import app
 from fediverse_node.cli.main import main
-from fediverse_node.config import load
+from fediverse_node.config.loading import load
 
 
 def live(log: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.federation.discovery.candidate import Candidate
 from fediverse_node.federation.discovery.memory import Memory
 from fediverse_node.federation.discovery.model import Discovery, open_discovery

@@ -14,7 +14,7 @@ from aiohttp import web
 from fediverse_node import __version__
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.federation.outbox import polling
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.profile import MAX_FIELD, MAX_FIELDS, MAX_SUMMARY

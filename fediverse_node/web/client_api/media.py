@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Media
+from fediverse_node.config.sections import Media
 from fediverse_node.credentials.model import UNSAID, Making, checked_part, checked_tool, source_of
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.kernel.errors import NotFound, NotValid

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.ids import parse_id

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.datasets import conditions, queries
 from fediverse_node.datasets.model import File, JsonDict, Release
 from fediverse_node.kernel.clock import to_rfc3339

@@ -11,7 +11,7 @@ from fediverse_node.activitystreams.load import JsonDict
 from fediverse_node.activitystreams.vocabulary import AS2
 from fediverse_node.activitystreams.write import dump
 from fediverse_node.actors import queries as actors
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.posts import figures
 from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import split_http
 from fediverse_node.media.copies import Copies

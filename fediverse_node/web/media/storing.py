@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.credentials.keeper import Keeper, Wish
 from fediverse_node.node import Node
 from fediverse_node.storage.folder import Folder

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
 from fediverse_node.datasets import queries as datasets

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fediverse_node import app
-from fediverse_node.config import Config
+from fediverse_node.config.sections import Config
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.signing.keys import KeyRing
 from fediverse_node.kernel.errors import NotFound, NotValid

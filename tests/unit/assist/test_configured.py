@@ -8,7 +8,7 @@ import pytest
 
 from fediverse_node.assist.configured import open_provider, provider_name, provider_policy
 from fediverse_node.assist.provider import ModelRequest
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.errors import NotValid
 from tests.fakes.model_provider import ModelServer
 

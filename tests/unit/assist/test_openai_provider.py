@@ -14,7 +14,7 @@ from fediverse_node.assist.provider import (
     AssistUnavailable,
     ModelRequest,
 )
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.outbound.client import Outbound
 from fediverse_node.outbound.guard import AddressPolicy

@@ -19,7 +19,7 @@ from fediverse_node.assist.provider import (
     ModelRequest,
 )
 from fediverse_node.assist.suggest import MAX_INPUT, Ask, Suggested, suggest, suggest_whole
-from fediverse_node.config import Assist
+from fediverse_node.config.sections import Assist
 from fediverse_node.kernel.clock import system_clock
 from fediverse_node.kernel.errors import NodeError, NotFound, NotValid, TooLarge
 from fediverse_node.storage.database import Database

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fediverse_node.config import Config, DatabaseConfig, Instance
-from fediverse_node.config import Consent as Settings
+from fediverse_node.config.sections import Config, DatabaseConfig, Instance
+from fediverse_node.config.sections import Consent as Settings
 from fediverse_node.consent import decisions
 from fediverse_node.consent.notary import Notary
 from fediverse_node.consent.remembered import Memory, ended_in, memory_of

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor, ActorKey
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.consent import decisions
 from fediverse_node.consent import queries as ledger
 from fediverse_node.consent.model import OPEN_DATASET
@@ -643,7 +643,7 @@ async def test_cancelling_leaves_nothing(db: Database, alice: Actor, tmp_path: P
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.export import dataset, folder, release
 from fediverse_node.storage.engine import open_database
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fediverse_node.actors.model import Actor
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.consent import decisions, proving, terms
 from fediverse_node.consent import queries as ledger
 from fediverse_node.consent.model import OPEN_DATASET

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fediverse_node.actors.model import Actor
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.consent.model import Entry
 from fediverse_node.consent.tables import consent_ledger
 from fediverse_node.consent.terms import CURRENT

@@ -42,7 +42,7 @@ TEXTS = ["one", "two", "three", "four", "five", "six"]
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.export import dataset, eligible, release
 from fediverse_node.storage.engine import open_database
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fediverse_node.config import Config, DatabaseConfig, Instance, Media
+from fediverse_node.config.sections import Config, DatabaseConfig, Instance, Media
 from fediverse_node.uploads.place import folder_of
 
 HERE = Instance(origin="https://here.example:8443", name="Here")

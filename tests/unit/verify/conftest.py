@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fediverse_node.config import Config, Instance
+from fediverse_node.config.sections import Config, Instance
 from fediverse_node.consent import decisions
 from fediverse_node.export.dataset import export_dataset
 from fediverse_node.posts.subject import subject_of

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-from fediverse_node.config import Config, DatabaseConfig, Media
+from fediverse_node.config.sections import Config, DatabaseConfig, Media
 from fediverse_node.media.copies import Copies
 from fediverse_node.media.signing import Signer
 from fediverse_node.web.media.addresses import ReadersAddresses, budget_of, folder_of

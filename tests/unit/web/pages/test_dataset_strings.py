@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from typing import get_args, get_type_hints
 
-from fediverse_node.config import Datasets
+from fediverse_node.config.sections import Datasets
 from fediverse_node.datasets.model import State
 from fediverse_node.web.pages.dataset_strings import ARABIC, ENGLISH, words
 
