@@ -12,7 +12,7 @@ from fediverse_node.actors.tables import actors
 from fediverse_node.follows.model import Follow
 from fediverse_node.follows.tables import follows
 from fediverse_node.storage import paging
-from fediverse_node.storage.paging import Page
+from fediverse_node.storage.paging import Page, Prepared
 from fediverse_node.storage.tx import Row, Tx
 
 _NAMES = [field.name for field in fields(Follow)]
@@ -41,6 +41,18 @@ _LOCAL_FOLLOWER = (
 _FOLLOWERS, _FOLLOWING = (
     sa.select(column, sa.func.count()).where(column.in_(_IDS), _ACCEPTED).group_by(column)
     for column in (follows.c.target_id, follows.c.follower_id)
+)
+_FOLLOWERS_PAGE = Prepared(
+    sa.select(follows.c.id, follows.c.follower_id).where(
+        follows.c.target_id == sa.bindparam("actor_id"), _ACCEPTED
+    ),
+    follows.c.id,
+)
+_FOLLOWING_PAGE = Prepared(
+    sa.select(follows.c.id, follows.c.target_id).where(
+        follows.c.follower_id == sa.bindparam("actor_id"), _ACCEPTED
+    ),
+    follows.c.id,
 )
 _REQUESTS = sa.select(sa.func.count()).where(
     follows.c.target_id == sa.bindparam("actor_id"), follows.c.state == "pending"
@@ -209,18 +221,12 @@ def counts_of(tx: Tx, actor_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
 
 def followers_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
     """(id of the follow, id of the follower), newest first."""
-    statement: sa.Select[Any] = sa.select(follows.c.id, follows.c.follower_id).where(
-        follows.c.target_id == actor_id, _ACCEPTED
-    )
-    return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
+    return [(row[0], row[1]) for row in _FOLLOWERS_PAGE.rows(tx, page, {"actor_id": actor_id})]
 
 
 def following_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:
     """(id of the follow, id of the followed), newest first."""
-    statement: sa.Select[Any] = sa.select(follows.c.id, follows.c.target_id).where(
-        follows.c.follower_id == actor_id, _ACCEPTED
-    )
-    return [(row[0], row[1]) for row in paging.rows(tx, statement, follows.c.id, page)]
+    return [(row[0], row[1]) for row in _FOLLOWING_PAGE.rows(tx, page, {"actor_id": actor_id})]
 
 
 def wanted_page(tx: Tx, actor_id: int, page: Page) -> list[tuple[int, int]]:

@@ -112,8 +112,7 @@ def _public(*, local: bool | None, media_only: bool) -> Prepared:
 
 def tagged(tx: Tx, tag: str, page: Page) -> list[Post]:
     """Public posts with a hashtag, given folded (`kernel.text.hashtag_key`), newest first."""
-    having = sa.select(hashtags.c.post_id).where(hashtags.c.tag == tag)
-    return _page(tx, page, posts.c.id.in_(having), posts.c.visibility == "public", LIVE)
+    return _TAGGED.values(tx, page, {"tag": tag}, POST)
 
 
 def replies_to(tx: Tx, post_id: int, page: Page) -> list[Post]:
@@ -123,20 +122,12 @@ def replies_to(tx: Tx, post_id: int, page: Page) -> list[Post]:
 
 def ancestors(tx: Tx, post_id: int) -> list[Post]:
     """What a post replies to, the oldest first, as far up as we have it (at most 40)."""
-    start = sa.select(posts.c.in_reply_to_id.label("id"), sa.literal(1).label("depth"))
-    up = start.where(posts.c.id == post_id).cte("up", recursive=True)
-    step = sa.select(posts.c.in_reply_to_id, up.c.depth + 1).join(up, posts.c.id == up.c.id)
-    up = up.union_all(step.where(up.c.depth < MAX_ANCESTORS, posts.c.in_reply_to_id.is_not(None)))
-    statement = sa.select(*COLUMNS).join(up, posts.c.id == up.c.id).where(LIVE).order_by(up.c.depth.desc())
-    return [post_from(row) for row in tx.all(statement)]
+    return tx.values(_ANCESTORS, {"post_id": post_id}, POST)
 
 
 def descendants(tx: Tx, post_id: int) -> list[Post]:
     """Replies and replies to them, oldest first (at most 200)."""
-    down = sa.select(posts.c.id).where(posts.c.in_reply_to_id == post_id).cte("down", recursive=True)
-    down = down.union(sa.select(posts.c.id).join(down, posts.c.in_reply_to_id == down.c.id))
-    statement = sa.select(*COLUMNS).join(down, posts.c.id == down.c.id).where(LIVE)
-    return [post_from(row) for row in tx.all(statement.order_by(posts.c.id).limit(MAX_DESCENDANTS))]
+    return tx.values(_DESCENDANTS, {"post_id": post_id}, POST)
 
 
 def thread(tx: Tx, root_id: int, page: Page) -> list[Post]:
@@ -152,6 +143,33 @@ def count_thread(tx: Tx, root_id: int) -> int:
 def count_open_replies(tx: Tx, post_id: int) -> int:
     """How many direct replies everybody may see: how many there are besides is nobody's business."""
     return int(tx.scalar(_COUNT_REPLIES, {"answered_id": post_id}))
+
+
+def _ancestors() -> sa.Select[Any]:
+    start = sa.select(posts.c.in_reply_to_id.label("id"), sa.literal(1).label("depth"))
+    up = start.where(posts.c.id == sa.bindparam("post_id")).cte("up", recursive=True)
+    step = sa.select(posts.c.in_reply_to_id, up.c.depth + 1).join(up, posts.c.id == up.c.id)
+    up = up.union_all(step.where(up.c.depth < MAX_ANCESTORS, posts.c.in_reply_to_id.is_not(None)))
+    return sa.select(*COLUMNS).join(up, posts.c.id == up.c.id).where(LIVE).order_by(up.c.depth.desc())
+
+
+def _descendants() -> sa.Select[Any]:
+    start = sa.select(posts.c.id).where(posts.c.in_reply_to_id == sa.bindparam("post_id"))
+    down = start.cte("down", recursive=True)
+    down = down.union(sa.select(posts.c.id).join(down, posts.c.in_reply_to_id == down.c.id))
+    # Joined with it and ordered, SQLite would walk through all posts to spare itself the sorting.
+    found = sa.select(*COLUMNS).where(posts.c.id.in_(sa.select(down.c.id)), LIVE)
+    return found.order_by(posts.c.id).limit(MAX_DESCENDANTS)
+
+
+#: Along the index of the hashtag, and no further than the page.
+_TAGGED = Prepared(
+    sa.select(*COLUMNS)
+    .join_from(hashtags, posts, posts.c.id == hashtags.c.post_id)
+    .where(hashtags.c.tag == sa.bindparam("tag"), posts.c.visibility == "public", LIVE),
+    hashtags.c.post_id,
+)
+_ANCESTORS, _DESCENDANTS = _ancestors(), _descendants()
 
 
 def _below() -> sa.Select[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fediverse_node.posts import lists
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.rows import COLUMNS, LIVE, post_from
 from fediverse_node.posts.tables import hashtags, posts
@@ -35,18 +36,31 @@ class Tags:
 
 def page(tx: Tx, wanted: Tags, which: Page) -> list[Post]:
     """A page of them; boosts have no hashtags of their own."""
-    statement: sa.Select[Any] = sa.select(*COLUMNS).where(
-        posts.c.id.in_(_having(wanted.any)), posts.c.visibility == "public", LIVE
-    )
+    if len(wanted.any) == 1 and wanted == Tags(any=wanted.any):
+        return lists.tagged(tx, wanted.any[0], which)
+    statement: sa.Select[Any] = sa.select(*COLUMNS).where(posts.c.visibility == "public", LIVE)
+    column: sa.ColumnElement[int] = posts.c.id
+    if len(wanted.any) == 1:
+        # Along the index of the hashtag and no further than the page, however many posts have it.
+        statement = statement.join_from(hashtags, posts, posts.c.id == hashtags.c.post_id)
+        statement, column = statement.where(hashtags.c.tag == wanted.any[0]), hashtags.c.post_id
+    else:
+        statement = statement.where(posts.c.id.in_(_having(wanted.any)))
     for tag in wanted.all:
-        statement = statement.where(posts.c.id.in_(_having((tag,))))
+        statement = statement.where(_has((tag,)))
     if wanted.none:
-        statement = statement.where(posts.c.id.not_in(_having(wanted.none)))
+        statement = statement.where(sa.not_(_has(wanted.none)))
     if wanted.local is not None:
         statement = statement.where(posts.c.local if wanted.local else sa.not_(posts.c.local))
     if wanted.media_only:
         statement = statement.where(posts.c.attachments.is_not(None))
-    return [post_from(row) for row in paging.rows(tx, statement, posts.c.id, which)]
+    return [post_from(row) for row in paging.rows(tx, statement, column, which)]
+
+
+def _has(tags: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    """Whether a post has one of *tags*: looked up for each that is on the way, not for all there are."""
+    other = hashtags.alias()
+    return sa.exists().where(other.c.post_id == posts.c.id, other.c.tag.in_(tags))
 
 
 def _having(tags: tuple[str, ...]) -> sa.Select[Any]:
