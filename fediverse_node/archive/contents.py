@@ -33,6 +33,8 @@ from fediverse_node.posts import liked, lists
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.receipts import checkpoints, paths
+from fediverse_node.receipts import queries as log
 from fediverse_node.storage.folder import Folder
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
@@ -46,6 +48,7 @@ ACTOR: Final = "actor.json"
 LIKES: Final = "likes.json"
 DECISIONS: Final = "consent/decisions.jsonl"
 RECEIPTS: Final = "consent/receipts/"
+KEY: Final = "consent/key"
 #: Where the files of pictures are, as in Mastodon's archives.
 MEDIA: Final = "media_attachments/files/"
 _encode = msgspec.json.Encoder().encode
@@ -92,13 +95,22 @@ def files(desk: Desk) -> Iterator[tuple[str, Reader]]:
 
 
 def receipts(tx: Tx, actor: Actor, after: int) -> tuple[list[tuple[str, bytes]], int | None]:
-    """Some receipts, each as a file that `verify` checks, and where to go on; None: that was all."""
-    found = _lines(tx, actor, after)
-    made = [
-        (f"{RECEIPTS}{line.entry.seq}.json", line.receipt.document.encode())
-        for line in found
-        if line.receipt is not None and line.receipt.document is not None
-    ]
+    """Some receipts, each as a file that `verify` checks, and where to go on; None: that was all.
+
+    Beside each the proof that it is in the log, against one checkpoint; of the newest, which none covers yet,
+    there is no proof. With the first ones comes the log's key.
+    """
+    found, last = _lines(tx, actor, after), log.last_checkpoint(tx)
+    prove = None if last is None else paths.prover(tx, last)
+    key = checkpoints.public_key(tx) if found and after == 0 else None
+    made = [] if key is None else [(KEY, f"{key.text}\n".encode())]
+    for receipt in (line.receipt for line in found if line.receipt is not None):
+        if receipt.document is None:
+            continue
+        made.append((f"{RECEIPTS}{receipt.seq}.json", receipt.document.encode()))
+        if prove is not None and last is not None and receipt.salt and receipt.log_index < last.size:
+            proof = prove(receipt.log_index, bytes.fromhex(receipt.salt))
+            made.append((f"{RECEIPTS}{receipt.seq}.tlog-proof", proof.encode()))
     return made, found[-1].id if len(found) == PAGE else None
 
 
@@ -291,6 +303,6 @@ def _decision(line: Line) -> JsonDict:
         "receipt": f"receipts/{entry.seq}.json" if kept else None,
         "receipt_status": receipt.status if receipt is not None else None,
         "log_index": receipt.log_index if receipt is not None else None,
-        # Whoever has it can show that the line of the log is this receipt's. It is the author's to show.
+        # Whoever has it can show that the line of the log is this receipt's.
         "log_salt": receipt.salt if receipt is not None else None,
     }

@@ -29,15 +29,17 @@ blocked_accounts.csv      whom you block
 muted_accounts.csv        whom you mute, and whether their notifications are hidden, too
 blocked_domains.csv       the servers of which you hear nothing
 consent/decisions.jsonl   each of your decisions about the use of your posts for training, one a line
-consent/receipts/         the signed receipt of each, one a file
+consent/receipts/         the signed receipt of each, one a file, and beside it the proof that it is in the
+                          public log (not of those of the last hour)
+consent/key               the key that this log is signed with
 
 The JSON files are ActivityStreams 2.0, in the form of Mastodon's archives; the CSV files are those that
 Mastodon takes in under “Import”. A receipt can be checked by anybody, also when {origin} is no more:
 
-    fediverse-node verify consent/receipts/NUMBER.json
+    fediverse-node verify consent/receipts --key "$(cat consent/key)" --offline
 
-The number of a receipt is its line in decisions.jsonl. “log_salt” there is what ties it to the public log;
-nobody else has it besides the server.
+The number of a receipt is its line in decisions.jsonl. “log_salt” there is what ties it to the public log.
+Without --offline the server is asked whether what was allowed still stands.
 """
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from fediverse_node.oauth import tokens
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.storage.database import Database
+from fediverse_node.verify.targets import Means, check
 from tests.fixtures.outbox import member
 from tests.fixtures.rooms import ADDRESSES, follow, note, stranger
 
@@ -54,6 +56,16 @@ async def packed(db: Database, who: Actor) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as found:
         assert found.testzip() is None
         return {name: found.read(name) for name in found.namelist()}
+
+
+async def checked(files: dict[str, bytes], folder: Path) -> Counter[str]:
+    """What `verify` makes of the receipts when nobody may be asked: how many findings of each kind."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    means = Means(key=files["consent/key"].decode().strip(), offline=True)
+    report = await check(str(folder / "consent" / "receipts"), means)
+    return Counter(each.verdict for each in report.findings)
 
 
 def read(files: dict[str, bytes], name: str) -> Any:
@@ -152,7 +164,7 @@ async def test_the_lists_are_those_mastodon_takes_in(db: Database, desk: Writing
 
 
 async def test_decisions_come_with_receipts_that_can_be_checked(
-    db: Database, desk: WritingDesk, alice: Actor
+    db: Database, desk: WritingDesk, alice: Actor, tmp_path: Path
 ) -> None:
     post = await say(desk, alice, "use this", training_use=True)
     await set_training_use(desk, alice, post.id, allow=False, method="page")
@@ -161,10 +173,17 @@ async def test_decisions_come_with_receipts_that_can_be_checked(
     lines = [json.loads(line) for line in files["consent/decisions.jsonl"].splitlines()]
     assert [(line["kind"], line["post"]) for line in lines] == [("grant", post.uri), ("withdraw", post.uri)]
     assert all(len(line["log_salt"]) == 64 for line in lines)
-    receipts = sorted(name for name in files if name.startswith("consent/receipts/"))
+    receipts = sorted(name for name in files if name.startswith("consent/receipts/") and "json" in name)
     assert receipts == [f"consent/{line['receipt']}" for line in lines]
     assert read(files, receipts[0])["object"] == post.uri
     assert read(files, receipts[0])["proof"]["cryptosuite"] == "eddsa-jcs-2022"
+
+    # With what is in the archive alone; each has to be there and to be what it was.
+    found = await checked(files, tmp_path)
+    assert (found["broken"], found["open"]) == (0, 2), "open is only whether each still stands today"
+    first = receipts[0].replace(".json", ".tlog-proof")
+    exchanged = {**files, first: files[receipts[1].replace(".json", ".tlog-proof")]}
+    assert (await checked(exchanged, tmp_path))["broken"] > 0
 
 
 async def test_there_is_no_secret_in_it_and_nothing_others_said(
