@@ -16,9 +16,10 @@ from typing import Final
 
 from aiohttp import web
 
+from fediverse_node.consent.remembered import memory_of
 from fediverse_node.datasets import events, users
 from fediverse_node.datasets.events import Look
-from fediverse_node.kernel.errors import NotNow, NotValid
+from fediverse_node.kernel.errors import Conflict, NotNow, NotValid
 from fediverse_node.receipts import issue
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.datasets.access import signals, take, user_of
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 PER_USER: Final = 2
 #: Seconds after which somebody who cannot be let in may come again.
 _COME_AGAIN: Final = 30.0
+#: The same where the operator has to do something first.
+_WHEN_MENDED: Final = 3600.0
 _FROM_THE_START: Final = "-1"
 
 
@@ -87,8 +90,17 @@ async def stream(request: web.Request) -> web.StreamResponse:
     streams, db = request.app[STREAMS], request.app[NODE].db
     asked = _asked(request)
 
+    memory = memory_of(request.app[NODE].config)
+
     def admit(tx: Tx) -> tuple[int, int]:
-        return user_of(tx, request).id, events.newest(tx) if asked is None else asked
+        user = user_of(tx, request)
+        try:
+            memory.require_whole(tx)
+        except Conflict as error:
+            # What was taken back since the backup would come as if it might be used.
+            sorry = "This server is being mended: its log of decisions is older than it was. Come again."
+            raise NotNow(sorry, detail=str(error), retry_after=_WHEN_MENDED) from error
+        return user.id, events.newest(tx) if asked is None else asked
 
     user_id, after = await db.read(admit)
     with streams.seat(user_id):
