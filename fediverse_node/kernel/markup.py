@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml
-from markdown_it.renderer import RendererProtocol
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from fediverse_node.kernel.errors import NotValid, TooLarge
 from fediverse_node.kernel.html import sanitise_own
 from fediverse_node.kernel.text import HASH_SIGNS, Handle, clean_text, hashtag_at, mention_at, url_at
 from fediverse_node.kernel.urls import split_http
+
+if TYPE_CHECKING:
+    # The parser is loaded with the first text that somebody writes; until then its memory is saved.
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 #: Longest source that is rendered; the post limit of an instance is far below.
 MAX_SOURCE = 20_000
@@ -89,7 +92,7 @@ def _hrefs(inline: list[Token]) -> Iterator[str]:
 
 @cache
 def _markdown() -> MarkdownIt:
-    parser = _Parser("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
+    parser = _parser("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
     # `<del>` and not `<s>`: it is the one that peers and clients keep.
     parser.add_render_rule("s_open", _draw_deleted)
     parser.add_render_rule("s_close", _draw_deleted)
@@ -99,14 +102,17 @@ def _markdown() -> MarkdownIt:
 
 @cache
 def _plain() -> MarkdownIt:
-    parser = _Parser("zero", {"html": False, "breaks": True}).enable("newline")
+    parser = _parser("zero", {"html": False, "breaks": True}).enable("newline")
     return _with_our_rules(parser)
 
 
-class _Parser(MarkdownIt):
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
-        """Only addresses of the web become links."""
-        return _is_web_link(url)
+def _parser(rules: str, options: dict[str, Any]) -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 see above
+
+    parser = MarkdownIt(rules, options)
+    # Only addresses of the web become links.
+    parser.validateLink = _is_web_link  # type: ignore[method-assign]  # markdown-it's own way
+    return parser
 
 
 def _with_our_rules(parser: MarkdownIt) -> MarkdownIt:
@@ -188,8 +194,8 @@ def _draw_mention(
 ) -> str:
     person: Mentioned = env["mentions"][tokens[index].meta["handle"]]
     return (
-        f'<span class="h-card"><a href="{escapeHtml(person.url)}" class="u-url mention">'
-        f"@<span>{escapeHtml(person.name)}</span></a></span>"
+        f'<span class="h-card"><a href="{escape(person.url)}" class="u-url mention">'
+        f"@<span>{escape(person.name)}</span></a></span>"
     )
 
 
@@ -197,5 +203,5 @@ def _draw_hashtag(
     _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, env: EnvType
 ) -> str:
     name = tokens[index].meta["name"]
-    url = escapeHtml(env["hashtag_url"](name))
-    return f'<a href="{url}" class="mention hashtag" rel="tag">#<span>{escapeHtml(name)}</span></a>'
+    url = escape(env["hashtag_url"](name))
+    return f'<a href="{url}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>'

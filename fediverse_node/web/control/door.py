@@ -16,7 +16,6 @@ from aiohttp import web
 from fediverse_node.kernel.errors import NodeError, NotFound
 from fediverse_node.node import Node
 from fediverse_node.web.control.operation import JsonDict, Operation
-from fediverse_node.web.control.routes import OPERATIONS
 from fediverse_node.web.keys import NODE
 
 log = logging.getLogger(__name__)
@@ -50,6 +49,9 @@ async def _answer(request: web.Request) -> web.StreamResponse:
 
 
 def _operation(name: str) -> Operation:
+    # What commands need is loaded with the first of them: most servers run for weeks without one.
+    from fediverse_node.web.control.routes import OPERATIONS  # noqa: PLC0415 see above
+
     if name not in OPERATIONS:
         raise NotFound("The running server does not know this command. Is it of an older version?")
     return OPERATIONS[name]
@@ -63,7 +65,8 @@ async def _run(request: web.Request, lines: asyncio.Queue[JsonDict | None]) -> N
 
     try:
         arguments: dict[str, Any] = msgspec.json.decode(await request.read(), type=dict[str, Any])
-        result = await _operation(request.match_info["name"])(request.app[NODE], arguments, progress)
+        operation = await asyncio.to_thread(_operation, request.match_info["name"])
+        result = await operation(request.app[NODE], arguments, progress)
         lines.put_nowait({"result": result})
     except NodeError as error:
         lines.put_nowait({"error": str(error), "kind": type(error).__name__})
