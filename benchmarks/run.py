@@ -29,7 +29,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from benchmarks import operations, spreading
+from benchmarks import operations, reads, spreading
 from benchmarks.engines import Engine, new_database
 from benchmarks.operations import Bench
 from benchmarks.process import NodeProcess, Place, free_port
@@ -107,6 +107,7 @@ async def figures(
             operations.creates_on_one_core,
             operations.likes,
             operations.announces,
+            reads.app_reads,
             operations.follows_of_known,
             operations.follows_of_unknown,
             spreading.deliveries,

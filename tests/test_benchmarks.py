@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.reads import PAGES
 from benchmarks.simulate_scale import SIZES, Costs, Habits, Load, show, simulate
 from benchmarks.table import Figure, as_json, from_json
 from benchmarks.table import show as show_figures
@@ -43,7 +44,21 @@ MEASURED = {
     "95 % of the healthy inboxes have it, one server in ten hangs",
     "all healthy inboxes have it, one server in ten hangs",
     "memory after all this",
+    *(f"app: {name}" for name in PAGES),
 }
+
+
+@pytest.mark.slow
+def test_what_listeners_cost_is_measured() -> None:
+    size = ["--idle", "20", "--listeners", "5", "--events", "1", "--json"]
+    command = [sys.executable, "benchmarks/streaming.py", *size]
+
+    ran = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr
+    figures = {each["operation"]: each["value"] for each in json.loads(ran.stdout)}
+    assert "5 listeners have an event" in figures
+    assert all(value > 0 for name, value in figures.items() if name != "memory of an idle WebSocket")
 
 
 @pytest.mark.slow
@@ -59,6 +74,17 @@ def test_a_quick_run_measures_everything() -> None:
     may_be_nothing = {"inbound Like, stored", "inbound Create, stored"}
     assert all(each["value"] > 0 for each in figures.values() if each["operation"] not in may_be_nothing)
     assert figures["inbound Create"]["yardstick"] > 0
+
+
+@pytest.mark.slow
+def test_a_quick_run_of_searches_measures_everything() -> None:
+    command = [sys.executable, "benchmarks/search.py", "--posts", "60", "--rounds", "2"]
+
+    ran = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+
+    assert ran.returncode == 0, ran.stderr
+    for operation in ("writing a post down", "size of the index", "a rare word, p99", "all, p99"):
+        assert f"| {operation} " in ran.stdout
 
 
 def test_a_budget_is_a_ceiling_or_a_floor() -> None:

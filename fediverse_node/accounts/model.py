@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+#: An owner may do to a moderator what a moderator may do to everybody else.
+Role = Literal["moderator", "owner"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,9 @@ class Account:
         licence: default licence of new posts that are open to everybody (SPDX); None for none.
         never_ask: no form asks them whether a post may be used for training. Nothing else changes: what
             they say of their own accord counts, and silence is no for everybody.
+        role: what they may do for the server; None for nearly everybody.
+        pending: somebody still has to let them in. unconfirmed: they still have to show that their e-mail
+            address is theirs. While one of the two holds they can do nothing, and are shown nowhere.
         credit: how datasets name them (`consent.model.CREDITS`), where a yes says nothing else; None for not
             at all.
     """
@@ -30,6 +37,19 @@ class Account:
     licence: str | None = None
     never_ask: bool = False
     credit: str | None = None
+    role: Role | None = None
+    pending: bool = False
+    unconfirmed: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether they signed up and are not in yet."""
+        return self.pending or self.unconfirmed
+
+    @property
+    def moderates(self) -> bool:
+        """Whether they may look after the server."""
+        return self.role is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fediverse_node.accounts import tables
 from fediverse_node.accounts.model import Account
 from fediverse_node.accounts.tables import accounts
 from fediverse_node.actors import queries as actors
@@ -79,8 +80,21 @@ def every(tx: Tx) -> list[tuple[Account, Actor]]:
     return [(account, people[account.actor_id]) for account in found]
 
 
+#: What proves who somebody is, beside the password; and where they were.
+_PROOFS = (
+    tables.passkey_challenges,
+    tables.passkeys,
+    tables.known_browsers,
+    tables.sign_in_steps,
+    tables.recovery_codes,
+    tables.second_factors,
+)
+
+
 def close(tx: Tx, account_id: int) -> None:
     """Nobody signs in to this account again."""
+    for table in _PROOFS:
+        tx.execute(table.delete().where(table.c.account_id == account_id))
     where = accounts.c.id == account_id
     tx.execute(accounts.update().where(where).values(disabled_at=tx.now, password_hash=None))
 

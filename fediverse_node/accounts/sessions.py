@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from fediverse_node.accounts import queries
 from fediverse_node.accounts.model import Account, Session
-from fediverse_node.accounts.tables import accounts, sessions
+from fediverse_node.accounts.tables import accounts, sessions, sign_in_steps
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.actors.tables import actors as actors_table
@@ -88,7 +88,11 @@ def end(tx: Tx, session_id: int, *, account_id: int) -> bool:
 
 
 def end_others(tx: Tx, account_id: int, *, kept: int | None = None) -> int:
-    """End every session of an account but *kept*. Gives how many ended."""
+    """End every session of an account but *kept*, and every sign-in that waits for a code.
+
+    Gives how many sessions ended.
+    """
+    tx.execute(sign_in_steps.delete().where(sign_in_steps.c.account_id == account_id))
     where = sessions.c.account_id == account_id
     if kept is not None:
         where = sa.and_(where, sessions.c.id != kept)

@@ -11,10 +11,16 @@ KeyKind = Literal["rsa", "ed25519"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An avatar or header: an address elsewhere and its media type."""
+    """An avatar or header.
+
+    Attributes:
+        url: where it is: here, or elsewhere.
+        still: of one of ours that moves: where one is that does not.
+    """
 
     url: str
     media_type: str | None = None
+    still: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from fediverse_node.kernel.ids import id_at
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.search import queries as search
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.policy import may_answer
@@ -239,6 +240,7 @@ def _stored(tx: Tx, shelf: Shelf, each: PastPost, place: datetime) -> Post:
             continue
         if parent is not None and not _may_stand_under(tx, shelf.author, parent):
             posts.detach(tx, stored)
+        search.stored_late(tx, stored.id)
         pictures.tie(tx, stored)
         if each.poll is not None:
             polls.add(tx, replace(each.poll, post_id=stored.id))

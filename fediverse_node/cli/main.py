@@ -16,18 +16,23 @@ import click
 from fediverse_node import __version__
 from fediverse_node.cli import (
     account,
+    announcing,
     archives,
+    client,
     consent,
     datasets,
     demo,
     federate,
     init,
     inspect,
+    joining,
     keys,
     media,
     moderate,
     profile,
     relay,
+    searching,
+    sign_in,
     verifying,
 )
 from fediverse_node.cli import emoji as emoji_commands
@@ -161,6 +166,7 @@ for command in (
     init.init,
     account.account,
     account.token,
+    joining.invite,
     federate.post,
     federate.review,
     federate.vote,
@@ -175,6 +181,7 @@ for command in (
     profile.pin,
     profile.unpin,
     relay.relay,
+    announcing.announcement,
     consent.consent,
     datasets.dataset,
     archives.export,
@@ -186,6 +193,8 @@ for command in (
     inspect.doctor,
     keys.keys,
     media.media,
+    searching.search,
+    client.client,
     moderate.block,
     moderate.unblock,
     moderate.report,
@@ -195,3 +204,5 @@ for command in (
     demo.demo,
 ):
     main.add_command(command)
+for command in (sign_in.list_sessions, sign_in.second_factor, sign_in.passkeys):
+    account.account.add_command(command)

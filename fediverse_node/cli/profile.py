@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+
 import click
 
 from fediverse_node.cli.account import account
 from fediverse_node.cli.desk import Desk, JsonDict, json_option, pass_desk, show, table
+
+_PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -33,6 +38,12 @@ from fediverse_node.cli.desk import Desk, JsonDict, json_option, pass_desk, show
     "--site", "sites", multiple=True, metavar="HOST", help="A site that may name it as an author; all."
 )
 @click.option("--no-sites", is_flag=True, help="Let no site do so.")
+@click.option("--avatar", type=_PICTURE, help="A picture; a square is made of it.")
+@click.option("--avatar-alt", help="What it shows.")
+@click.option("--no-avatar", is_flag=True, help="Take the picture away.")
+@click.option("--header", type=_PICTURE, help="A wide picture.")
+@click.option("--header-alt", help="What it shows.")
+@click.option("--no-header", is_flag=True, help="Take the wide picture away.")
 @json_option
 @pass_desk
 def profile(  # noqa: PLR0913 one parameter for each option of the command
@@ -52,6 +63,12 @@ def profile(  # noqa: PLR0913 one parameter for each option of the command
     hide_ai: str | None,
     sites: tuple[str, ...],
     no_sites: bool,
+    avatar: Path | None,
+    avatar_alt: str | None,
+    no_avatar: bool,
+    header: Path | None,
+    header_alt: str | None,
+    no_header: bool,
     as_json: bool,
 ) -> None:
     """Show the profile of the account NAME, or change what is given.
@@ -60,6 +77,8 @@ def profile(  # noqa: PLR0913 one parameter for each option of the command
     """
     if (fields and no_fields) or (sites and no_sites):
         raise click.UsageError("Give what shall stand there, or --no-fields or --no-sites; not both.")
+    if (avatar and no_avatar) or (header and no_header):
+        raise click.UsageError("Give a picture, or --no-avatar or --no-header; not both.")
     found = desk.ask(
         "profile",
         name=name,
@@ -74,6 +93,10 @@ def profile(  # noqa: PLR0913 one parameter for each option of the command
         autonomous=autonomous,
         hide_ai=hide_ai,
         attribution_domains=list(sites) if sites or no_sites else None,
+        avatar=_picture(avatar, none=no_avatar),
+        avatar_alt=avatar_alt,
+        header=_picture(header, none=no_header),
+        header_alt=header_alt,
     )
     show(found, as_json=as_json, otherwise=_said)
 
@@ -229,6 +252,13 @@ def delete(desk: Desk, name: str, *, confirm: str) -> None:
     confirm = confirm or click.prompt(f"To delete for good, type the name of the account ({name})", err=True)
     gone = desk.ask("account.delete", name=name, confirm=confirm)
     click.echo(f"{gone['handle']} is deleted. Servers that are told: {gone['servers']}.")
+
+
+def _picture(path: Path | None, *, none: bool) -> str | None:
+    """A file in base64; empty to take the picture away; None leaves it."""
+    if none:
+        return ""
+    return base64.b64encode(path.read_bytes()).decode() if path is not None else None
 
 
 def _pair(text: str) -> list[str]:

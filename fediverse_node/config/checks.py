@@ -11,7 +11,8 @@ import re
 
 import msgspec
 
-from fediverse_node.config.sections import Config, Metrics, Secrets
+from fediverse_node.config.sections import Config, Mail, Metrics, Secrets
+from fediverse_node.kernel.email import check_address
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import origin_of, split_http
 
@@ -40,6 +41,7 @@ def checked(config: Config) -> Config:
     _check_metrics(config.metrics)
     _check_media(config)
     _check_secrets(config.secrets)
+    _check_mail(config.mail)
     if parts.scheme == "https":
         _refuse_lab_switches(config)
     elif not config.federation.allow_http:
@@ -74,6 +76,17 @@ def _check_secrets(secrets: Secrets) -> None:
     if secrets.previous_key and not secrets.key:
         raise NotValid("Configuration: secrets.previous_key is given, and no secrets.key to take its place.")
     secrets.sealing_keys()
+
+
+def _check_mail(mail: Mail) -> None:
+    if not mail.host:
+        return
+    try:
+        check_address(mail.sender)
+    except NotValid as error:
+        raise NotValid("Configuration: mail.sender must be an address such as node@example.org.") from error
+    if mail.user and mail.tls == "none":
+        raise NotValid("Configuration: mail.user with mail.tls = none: its password would go openly.")
 
 
 def _check_media(config: Config) -> None:

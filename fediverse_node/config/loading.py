@@ -19,7 +19,13 @@ from fediverse_node.kernel.errors import NotValid
 
 PREFIX = "FEDIVERSE_NODE_"
 #: What may stand in a file of its own, which `…_file` names.
-_SECRET_KEYS = (("assist", "api_key"), ("database", "url"), ("secrets", "key"), ("secrets", "previous_key"))
+_SECRET_KEYS = (
+    ("assist", "api_key"),
+    ("database", "url"),
+    ("mail", "password"),
+    ("secrets", "key"),
+    ("secrets", "previous_key"),
+)
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:

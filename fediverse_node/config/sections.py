@@ -30,6 +30,10 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     description: str = "A small social server."
     languages: list[str] = msgspec.field(default_factory=lambda: ["en"])
     contact: str = ""
+    rules: list[str] = msgspec.field(default_factory=list)
+    privacy_policy: str = ""
+    terms_of_service: str = ""
+    publish_peers: bool = False
 
 
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,6 +41,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     listen: str = "127.0.0.1:8080"
     trusted_proxies: list[str] = msgspec.field(default_factory=list)
+    client_folder: str = ""
 
 
 class DatabaseConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,16 +69,34 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     post_characters: int = 5000
 
 
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """When what apps were given ends by itself. 0 for never."""
+
+    unused_token_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 365
+    unused_app_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 180
+
+
+class Streaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How many may listen at the same time to what happens, in each process."""
+
+    connections: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 10_000
+    per_person: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 50
+    per_address: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 50
+
+
 class Media(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What it keeps of other servers' pictures and files, and what its own people may upload."""
 
     proxy: bool = True
     cache_megabytes: int = 1024
+    link_previews: bool = True
     folder: str = ""
     origin: str = ""
     uploads_folder: str = ""
     upload_megabytes: Annotated[int, msgspec.Meta(ge=1, le=100)] = 16
     upload_megapixels: Annotated[int, msgspec.Meta(ge=1, le=100)] = 40
+    film_megabytes: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 100
+    film_seconds: Annotated[int, msgspec.Meta(ge=1, le=7200)] = 600
     account_megabytes: Annotated[int, msgspec.Meta(ge=0)] = 2048
     credentials: bool = False
     credentials_certificate: str = ""
@@ -101,6 +124,30 @@ class Robots(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Whom robots.txt sends away from what nobody allowed."""
 
     training_agents: list[str] = msgspec.field(default_factory=lambda: list(TRAINING_AGENTS))
+
+
+class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who may make an account here. Whoever has an invitation may, in every mode."""
+
+    mode: Literal["closed", "approval", "open"] = "closed"
+    people_invite: bool = False
+    message: str = ""
+
+
+class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The mail server that takes e-mail from here. None is sent while `host` is empty."""
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    password_file: str = ""
+    sender: str = ""
+
+    def __repr__(self) -> str:
+        """Without the password."""
+        return f"Mail(host={self.host!r}, port={self.port}, password=…)"
 
 
 class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -177,8 +224,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     database: DatabaseConfig = msgspec.field(default_factory=DatabaseConfig)
     federation: Federation = msgspec.field(default_factory=Federation)
     limits: Limits = msgspec.field(default_factory=Limits)
+    sign_in: SignIn = msgspec.field(default_factory=SignIn)
+    streaming: Streaming = msgspec.field(default_factory=Streaming)
     media: Media = msgspec.field(default_factory=Media)
     assist: Assist = msgspec.field(default_factory=Assist)
+    registration: Registration = msgspec.field(default_factory=Registration)
+    mail: Mail = msgspec.field(default_factory=Mail)
     robots: Robots = msgspec.field(default_factory=Robots)
     datasets: Datasets = msgspec.field(default_factory=Datasets)
     consent: Consent = msgspec.field(default_factory=Consent)

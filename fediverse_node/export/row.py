@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ _QUOTE = re.compile(r"<blockquote>(?:(?!<blockquote>).)*?</blockquote>", re.DOTA
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*\n?", re.MULTILINE)
 _BY_HAND = f"{DIGITAL_SOURCE_TYPE}digitalCreation"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_SECONDS = tuple(f"{second:02}Z" for second in range(60))
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def row_of(found: Eligible, *, addresses: Addresses, detector: Detector) -> Row 
     return Row(
         id=post.uri,
         text=text,
-        source=addresses.domain,
+        source=_source(addresses),
         added=decided,
         created=_moment(post.published_at),
         edited=_moment(post.edited_at) if post.edited_at else None,
@@ -180,8 +181,23 @@ def _declared(language: str | None) -> str | None:
 
 
 def _moment(moment: datetime) -> str:
-    """As `kernel.clock.to_rfc3339`, for what comes from the database and is in UTC: a fifth of its time."""
-    return f"{moment.isoformat('T', 'seconds')[:19]}Z"
+    """As `kernel.clock.to_rfc3339`, for what comes from the database and is in UTC, and quicker."""
+    return f"{_day(moment.toordinal())}{_minute(moment.hour * 60 + moment.minute)}{_SECONDS[moment.second]}"
+
+
+@lru_cache(maxsize=1024)
+def _day(ordinal: int) -> str:
+    return f"{date.fromordinal(ordinal).isoformat()}T"
+
+
+@lru_cache(maxsize=1440)
+def _minute(of_day: int) -> str:
+    return f"{of_day // 60:02}:{of_day % 60:02}:"
+
+
+@lru_cache(maxsize=16)
+def _source(addresses: Addresses) -> str:
+    return addresses.domain
 
 
 def _plain(content: str) -> str:

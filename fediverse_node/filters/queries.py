@@ -83,15 +83,18 @@ def create(tx: Tx, made: Filter) -> None:
         raise NotValid(f"There can be at most {MAX_FILTERS} filters.")
     tx.insert(filters, {"id": made.id, "actor_id": made.actor_id, "created_at": tx.now, **_values(made)})
     tx.ring(BELL)
+    tx.tell("filters_changed", made.actor_id)
 
 
 def change(tx: Tx, changed: Filter) -> None:
     """Store a filter as it is now, without what it is about."""
     tx.execute(filters.update().where(filters.c.id == changed.id).values(**_values(changed)))
+    tx.tell("filters_changed", changed.actor_id)
 
 
 def remove(tx: Tx, filter_id: int) -> None:
     """Forget a filter with all that it is about."""
+    _tell(tx, filter_id)
     for table in (filter_keywords, filter_posts):
         tx.execute(table.delete().where(table.c.filter_id == filter_id))
     tx.execute(filters.delete().where(filters.c.id == filter_id))
@@ -116,16 +119,19 @@ def add_keyword(tx: Tx, keyword: Keyword) -> None:
     _require_room(tx, filter_keywords, keyword.filter_id, MAX_KEYWORDS, "words")
     values = {"id": keyword.id, "filter_id": keyword.filter_id, **_word(keyword)}
     tx.insert(filter_keywords, values)
+    _tell(tx, keyword.filter_id)
 
 
 def change_keyword(tx: Tx, keyword: Keyword) -> None:
     """Store a word as it is now."""
     where = filter_keywords.c.id == keyword.id
     tx.execute(filter_keywords.update().where(where).values(**_word(keyword)))
+    _tell(tx, keyword.filter_id)
 
 
 def remove_keyword(tx: Tx, keyword_id: int) -> None:
     """Take a word out of its filter."""
+    _tell(tx, sa.select(filter_keywords.c.filter_id).where(filter_keywords.c.id == keyword_id))
     tx.execute(filter_keywords.delete().where(filter_keywords.c.id == keyword_id))
 
 
@@ -138,10 +144,12 @@ def add_post(tx: Tx, filtered: FilteredPost) -> None:
     _require_room(tx, filter_posts, filtered.filter_id, MAX_POSTS, "posts")
     values = {"id": filtered.id, "filter_id": filtered.filter_id, "post_id": filtered.post_id}
     tx.insert_new(filter_posts, values)
+    _tell(tx, filtered.filter_id)
 
 
 def remove_post(tx: Tx, entry_id: int) -> None:
     """Let a filter no longer be about a post."""
+    _tell(tx, sa.select(filter_posts.c.filter_id).where(filter_posts.c.id == entry_id))
     tx.execute(filter_posts.delete().where(filter_posts.c.id == entry_id))
 
 
@@ -154,6 +162,15 @@ def _require_room(tx: Tx, table: sa.Table, filter_id: int, most: int, what: str)
     count = sa.select(sa.func.count()).select_from(table).where(table.c.filter_id == filter_id)
     if tx.scalar(count) >= most:
         raise NotValid(f"There can be at most {most} {what} in a filter.")
+
+
+def _tell(tx: Tx, filter_id: int | sa.Select[Any]) -> None:
+    """Say whose filters change. Where nobody listens nobody looks whose they are."""
+    if tx.notices is not None:
+        chosen = sa.literal(filter_id) if isinstance(filter_id, int) else filter_id.scalar_subquery()
+        owner_id = tx.scalar(sa.select(filters.c.actor_id).where(filters.c.id == chosen))
+        if owner_id is not None:
+            tx.tell("filters_changed", owner_id)
 
 
 def _values(made: Filter) -> Mapping[str, Any]:

@@ -34,3 +34,12 @@ follower_checks = sa.Table(
     sa.Column("leased_until", Moment),
     sa.Column("created_at", Moment, nullable=False),
 )
+
+#: Whom somebody does not want to be proposed any more.
+declined_acquaintances = sa.Table(
+    "declined_acquaintances",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sa.Column("target_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)

@@ -22,6 +22,12 @@ _NAMES = tuple(field.name for field in fields(PeopleList))
 _COLUMNS = [lists.c[name] for name in _NAMES]
 _EXCLUSIVE = sa.select(lists.c.actor_id).where(lists.c.exclusive).distinct()
 
+_HOLDING = (
+    sa.select(*_COLUMNS)
+    .join_from(lists, list_members, list_members.c.list_id == lists.c.id)
+    .where(list_members.c.target_id == sa.bindparam("target_id"))
+)
+
 
 def create(tx: Tx, made: PeopleList) -> None:
     """Store a new list.
@@ -70,6 +76,11 @@ def with_member(tx: Tx, actor_id: int, target_id: int) -> list[PeopleList]:
         .where(lists.c.actor_id == actor_id, list_members.c.target_id == target_id)
     )
     return [_list(row) for row in tx.all(statement.order_by(lists.c.title, lists.c.id))]
+
+
+def holding(tx: Tx, target_id: int) -> list[PeopleList]:
+    """Everybody's lists that *target_id* is on."""
+    return [_list(row) for row in tx.all(_HOLDING, {"target_id": target_id})]
 
 
 def add(tx: Tx, list_id: int, target_ids: Collection[int]) -> None:

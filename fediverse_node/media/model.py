@@ -26,6 +26,11 @@ def owner_of_actor(actor_id: int) -> str:
     return f"a{actor_id}"
 
 
+def owner_of_card(card_id: int) -> str:
+    """The owner of the picture in a link's preview, as it stands in its address."""
+    return f"c{card_id}"
+
+
 def key_of(owner: str, url: str) -> str:
     """What a copy is found by. The same file in two posts is two copies, as one of them may be deleted."""
     return hashlib.sha256(f"{owner} {url}".encode()).hexdigest()
@@ -36,7 +41,7 @@ class Wanted:
     """A file of another server that somebody may look at.
 
     Attributes:
-        owner: `p<id of the post>`, `a<id of the actor>` or `e`.
+        owner: `p<id of the post>`, `a<id of the actor>`, `c<id of the link's preview>` or `e`.
         host: of `url`, canonical, with its port.
         domain: of whoever shows it; empty for an emoji.
     """
@@ -64,7 +69,7 @@ class Wanted:
     @property
     def limit(self) -> int:
         """The most bytes it may have."""
-        return {"p": MAX_FILE, "a": MAX_PICTURE}.get(self.owner[0], MAX_EMOJI)
+        return {"p": MAX_FILE, "a": MAX_PICTURE, "c": MAX_PICTURE}.get(self.owner[0], MAX_EMOJI)
 
     @property
     def families(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from fediverse_node.kernel.urls import MAX_URL
 
 #: Where copies are, below the origin.
 PREFIX = "/media/proxy/"
-_OWNER = re.compile(r"e|[ap][1-9][0-9]{0,18}", re.ASCII)
+_OWNER = re.compile(r"e|[acp][1-9][0-9]{0,18}", re.ASCII)
 #: Bytes of the signature: 2^96 tries to hit one address.
 _LENGTH = 12
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import authority_of, canonical_host
 
@@ -47,6 +48,7 @@ class DomainBlock:
         severity: `silence` takes its people out of public timelines and out of the notifications of
             those who do not follow them; `suspend` shuts the server out; `noop` does neither.
         obfuscate: whether the public list hides a part of the name.
+        created_at: when it was decided; None before it is kept.
     """
 
     domain: str
@@ -55,6 +57,7 @@ class DomainBlock:
     reject_reports: bool = False
     public_comment: str = ""
     obfuscate: bool = False
+    created_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,9 @@ class Report:
 
     Attributes:
         uri: id of the Flag that brought it; None for a report from here.
-        reporter_id: shown to the operator only, and told to nobody else.
+        reporter_id: shown to those who look after the server only, and told to nobody else.
+        category: what the reporter says it is; None where they said nothing.
+        assigned_to, closed_by: accounts of those who look after the server.
     """
 
     id: int
@@ -75,6 +80,25 @@ class Report:
     forwarded: bool
     created_at: datetime
     closed_at: datetime | None = None
+    category: str | None = None
+    assigned_to: int | None = None
+    closed_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody who looks after the server did.
+
+    Attributes:
+        account_id: who; None for the command line.
+    """
+
+    id: int
+    account_id: int | None
+    action: str
+    target: str
+    note: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +133,7 @@ class Policy:
 
     Attributes:
         domains: what was decided about servers, by canonical name.
-        suspended: actors that were suspended one by one.
+        suspended, silenced: actors for whom that was decided one by one.
         shunned: servers that somebody here does not want to hear; None: too many to keep.
         read_at: when the transaction began that read all this.
         hides_ai: what public timelines leave out here.
@@ -120,6 +144,7 @@ class Policy:
 
     domains: Mapping[str, DomainBlock]
     suspended: frozenset[int]
+    silenced: frozenset[int] = frozenset()
     shunned: frozenset[str] | None
     concerned: frozenset[int] | None
     read_at: datetime | None = None
@@ -152,6 +177,15 @@ class Policy:
         """Whether people of this host are heard only by those who follow them."""
         found = self.about(domain)
         return found is not None and found.severity != "noop"
+
+    def quiets(self, actor: Actor) -> bool:
+        """Whether this actor is heard only by those who follow them."""
+        return actor.id in self.silenced or (not actor.local and self.is_silenced(actor.domain))
+
+    @property
+    def quiets_some(self) -> bool:
+        """Whether there may be somebody whom only their followers hear."""
+        return bool(self.silenced) or any(rule.severity != "noop" for rule in self.domains.values())
 
     def may_turn_away(self, actor_id: int, domain: str) -> bool:
         """Whether there may be somebody here who takes nothing from this actor."""

@@ -12,6 +12,7 @@ from fediverse_node.moderation.tables import (
     house_rules,
     mutes,
     shunned_domains,
+    silences,
     suspensions,
 )
 from fediverse_node.storage.tx import Row, Tx
@@ -35,6 +36,7 @@ _HIDING_AI = sa.select(ai_filters.c.actor_id, ai_filters.c.hides).limit(MAX_CONC
 HIDES_AI = "hides_ai"
 _HIDES_AI = sa.select(house_rules.c.value).where(house_rules.c.name == HIDES_AI)
 _SUSPENDED = sa.select(suspensions.c.actor_id)
+_SILENCED = sa.select(silences.c.actor_id)
 _CONCERNED = sa.union(
     sa.select(blocks.c.actor_id),
     sa.select(blocks.c.target_id),
@@ -60,6 +62,7 @@ def _read(tx: Tx) -> Policy:
         hides_ai=tx.scalar(_HIDES_AI, {}) or "off",
         hiding_ai=hiding if len(hiding) <= MAX_CONCERNED else None,
         suspended=frozenset(row[0] for row in tx.all(_SUSPENDED, {})),
+        silenced=frozenset(row[0] for row in tx.all(_SILENCED, {})),
         concerned=frozenset(concerned) if len(concerned) <= MAX_CONCERNED else None,
     )
 

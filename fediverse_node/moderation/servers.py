@@ -15,7 +15,7 @@ from fediverse_node.actors.tables import actors
 from fediverse_node.kernel.urls import authority_of
 from fediverse_node.moderation.model import DomainBlock, names_of
 from fediverse_node.moderation.policy import BELL, policy
-from fediverse_node.moderation.tables import domain_blocks, suspensions
+from fediverse_node.moderation.tables import domain_blocks, silences, suspensions
 from fediverse_node.storage.tx import Row, Tx
 
 #: Rows that one statement names.
@@ -81,6 +81,18 @@ def unsuspend(tx: Tx, actor: Actor) -> bool:
         return False
     tx.execute(actors.update().where(actors.c.id == actor.id).values(suspended_at=None, updated_at=tx.now))
     return True
+
+
+def silence(tx: Tx, actor: Actor) -> None:
+    """Let one actor be heard only by those who follow them."""
+    tx.insert_new(silences, {"actor_id": actor.id, "created_at": tx.now})
+    tx.ring(BELL)
+
+
+def unsilence(tx: Tx, actor: Actor) -> None:
+    """Let one actor be heard by everybody again, unless their whole server is silenced."""
+    tx.execute(silences.delete().where(silences.c.actor_id == actor.id))
+    tx.ring(BELL)
 
 
 def _at(tx: Tx, domain: str, where: sa.ColumnElement[bool]) -> list[Row]:

@@ -105,5 +105,31 @@ reports = sa.Table(
     sa.Column("forwarded", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
+    #: 'spam', 'legal', 'violation' or 'other', where the reporter said
+    sa.Column("category", sa.Text),
+    #: ids of accounts: who looks at it, and who was done with it
+    sa.Column("assigned_to", sa.BigInteger),
+    sa.Column("closed_by", sa.BigInteger),
     sa.Index("ix_reports_target_id", "target_id"),
+)
+
+#: actors that were silenced one by one
+silences = sa.Table(
+    "silences",
+    metadata,
+    sa.Column("actor_id", sa.BigInteger, sa.ForeignKey("actors.id"), primary_key=True, autoincrement=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+#: what those who look after the server did; only ever added to
+moderation_acts = sa.Table(
+    "moderation_acts",
+    metadata,
+    id_column(),
+    #: the account of whoever did it; NULL for the command line
+    sa.Column("account_id", sa.BigInteger),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
 )

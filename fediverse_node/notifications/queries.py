@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,26 +14,44 @@ from fediverse_node.storage import paging
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Row, Tx
 
+#: Rung when somebody is told of something.
+BELL: Final = "notifications"
+
 _NAMES = [field.name for field in fields(Notification)]
 _COLUMNS = [notifications.c[name] for name in _NAMES]
 
 
-def add(tx: Tx, actor_id: int, kind: NotificationType, *, from_actor_id: int, post_id: int = 0) -> bool:
+def add(
+    tx: Tx,
+    actor_id: int,
+    kind: NotificationType,
+    *,
+    from_actor_id: int,
+    post_id: int = 0,
+    filtered: bool = False,
+) -> bool:
     """Tell a local actor of an event, once. False when they were told already, or did it themselves.
 
-    Of the end of a poll its author is told, too, as if by themselves.
+    Of the end of a poll its author is told, too, as if by themselves. Whether it is *filtered* decides
+    `visibility.telling`, by which everybody goes who tells people of something.
     """
     if actor_id == from_actor_id and kind != "poll":
         return False
+    id_ = tx.new_id()
     values = {
-        "id": tx.new_id(),
+        "id": id_,
         "actor_id": actor_id,
         "type": kind,
         "from_actor_id": from_actor_id,
         "post_id": post_id,
         "created_at": tx.now,
+        "filtered": filtered,
     }
-    return tx.insert_new(notifications, values)
+    added = tx.insert_new(notifications, values)
+    if added and not filtered:
+        tx.ring(BELL)
+        tx.tell("notification", actor_id, id_)
+    return added
 
 
 def page(
@@ -43,9 +62,15 @@ def page(
     types: Collection[str] | None = None,
     exclude: Collection[str] = (),
     from_actor_id: int | None = None,
+    held_back: bool = False,
 ) -> list[Notification]:
-    """An actor's notifications, newest first; *types* None means all, *from_actor_id* None from anybody."""
+    """An actor's notifications, newest first; *types* None means all, *from_actor_id* None from anybody.
+
+    With *held_back* also those that wait until their senders are accepted.
+    """
     statement = sa.select(*_COLUMNS).where(notifications.c.actor_id == actor_id)
+    if not held_back:
+        statement = statement.where(~notifications.c.filtered)
     if types is not None:
         statement = statement.where(notifications.c.type.in_(list(types)))
     if exclude:

@@ -20,7 +20,7 @@ from fediverse_node.kernel.errors import NotValid
 from fediverse_node.oauth.model import App, Grant, Issued
 from fediverse_node.oauth.scopes import all_covered
 from fediverse_node.oauth.secrets import digest, new_secret
-from fediverse_node.oauth.tables import access_tokens, grants, refresh_tokens
+from fediverse_node.oauth.tables import access_tokens, apps, grants, refresh_tokens
 from fediverse_node.storage.tx import Row, Tx
 
 #: How long a code can be exchanged.
@@ -59,6 +59,7 @@ def allow(
             "created_at": tx.now,
         },
     )
+    tx.execute(apps.update().where(apps.c.id == app.id).values(last_used_at=tx.now))
     return code
 
 

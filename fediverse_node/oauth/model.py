@@ -14,6 +14,7 @@ class AccessToken:
         scopes: as granted: `read`, `write:statuses`, … A plain scope includes its finer ones.
         grant_id: the yes it comes from; None when it was made at the command line.
         client_id: of the app it was given to; None as above.
+        last_used_at: to the day (`tokens.TOUCH_EVERY`); None for never since it was made.
     """
 
     id: int
@@ -23,6 +24,7 @@ class AccessToken:
     created_at: datetime
     grant_id: int | None = None
     client_id: str | None = None
+    last_used_at: datetime | None = None
 
     def allows(self, scope: str) -> bool:
         """Whether this token may do what needs *scope* (`write:statuses` is also granted by `write`)."""

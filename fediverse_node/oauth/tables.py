@@ -19,6 +19,8 @@ apps = sa.Table(
     sa.Column("redirect_uris", Json, nullable=False),
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    # When somebody let it in last, or it took a token for itself; NULL for never.
+    sa.Column("last_used_at", Moment),
 )
 
 #: One "yes" of one person to one app, with the code that told the app. All tokens of it end with it.
@@ -50,6 +52,8 @@ access_tokens = sa.Table(
     # Both NULL for tokens made at the command line. The client stands here too, because every request asks.
     sa.Column("grant_id", sa.BigInteger, index=True),
     sa.Column("client_id", sa.Text),
+    # To the day. NULL for never.
+    sa.Column("last_used_at", Moment),
 )
 
 refresh_tokens = sa.Table(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
+from fediverse_node.accounts import sessions
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.oauth.model import AccessToken, App, AppToken, Issued
-from fediverse_node.oauth.scopes import TOP_SCOPES
+from fediverse_node.oauth.scopes import ADMIN, TOP_SCOPES
 from fediverse_node.oauth.secrets import digest, new_secret
-from fediverse_node.oauth.tables import access_tokens, app_tokens, grants
+from fediverse_node.oauth.tables import access_tokens, app_tokens, apps, grants
 from fediverse_node.storage.tx import Row, Tx
+
+#: How exactly the last use is known: a request must not cost a write.
+TOUCH_EVERY = timedelta(days=1)
 
 #: Asked with every request that has a token, so it is built once.
 _FIND = sa.select(access_tokens).where(
@@ -29,7 +35,7 @@ def issue(tx: Tx, account_id: int, *, scopes: str, app_name: str) -> str:
         NotValid: no scope, or one that does not exist.
     """
     wanted = scopes.split()
-    unknown = [scope for scope in wanted if scope.partition(":")[0] not in TOP_SCOPES]
+    unknown = [scope for scope in wanted if scope.partition(":")[0] not in TOP_SCOPES and scope not in ADMIN]
     if unknown or not wanted:
         raise NotValid(f"Scopes are some of {', '.join(sorted(TOP_SCOPES))}; not “{' '.join(unknown)}”.")
     token = new_secret()
@@ -60,6 +66,7 @@ def issue_to_app(tx: Tx, app: App, scopes: tuple[str, ...]) -> Issued:
             "created_at": tx.now,
         },
     )
+    tx.execute(apps.update().where(apps.c.id == app.id).values(last_used_at=tx.now))
     return Issued(access_token=token, scopes=scopes, created_at=tx.now)
 
 
@@ -75,6 +82,11 @@ def find_apps_own(tx: Tx, token: str) -> AppToken | None:
     if row is None:
         return None
     return AppToken(id=row.id, app_id=row.app_id, scopes=frozenset(row.scopes.split()))
+
+
+def touch(tx: Tx, token_id: int) -> None:
+    """Note that a person's token is used now."""
+    tx.execute(access_tokens.update().where(access_tokens.c.id == token_id).values(last_used_at=tx.now))
 
 
 def revoke(tx: Tx, token_id: int) -> None:
@@ -97,6 +109,16 @@ def revoke_all(tx: Tx, account_id: int) -> None:
         tx.execute(table.update().where(where).values(**{ended: tx.now}))
 
 
+def sign_out_everywhere(tx: Tx, account_id: int) -> int:
+    """End all that speaks for an account: browsers, half a sign-in, apps, codes, tokens (OAU-14).
+
+    What proves who somebody is stays: password, second factor, passkeys. Gives how many browsers were
+    signed in.
+    """
+    revoke_all(tx, account_id)
+    return sessions.end_others(tx, account_id)
+
+
 def _token(row: Row) -> AccessToken:
     return AccessToken(
         id=row.id,
@@ -106,4 +128,5 @@ def _token(row: Row) -> AccessToken:
         created_at=row.created_at,
         grant_id=row.grant_id,
         client_id=row.client_id,
+        last_used_at=row.last_used_at,
     )

@@ -131,12 +131,19 @@ class Outbound:
         await opened.resolver.close()
 
     async def get(
-        self, url: str, *, accept: str, sign: Sign | None = None, limit: int = 1 << 20, redirects: int = 3
+        self,
+        url: str,
+        *,
+        accept: str,
+        sign: Sign | None = None,
+        limit: int = 1 << 20,
+        redirects: int = 3,
+        cut: bool = False,
     ) -> Response:
         """Fetch *url*, following at most *redirects* redirects within its scheme.
 
         Each hop is checked like the first and signed afresh; nothing of one hop's headers goes
-        to the next.
+        to the next. With *cut* the beginning of a body that is too long is enough.
 
         Raises:
             Refused: the policy forbids it, or a redirect led astray.
@@ -145,7 +152,7 @@ class Outbound:
         """
         async with deadline(url, self._limits.total):
             for _ in range(redirects + 1):
-                response = await self._fetch(url, accept, sign, limit)
+                response = await self._fetch(url, accept, sign, limit, cut=cut)
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
                     return response
@@ -291,15 +298,15 @@ class Outbound:
         if sign is not None:
             sent.update(await sign(method, target.wire, sent, body))
 
-    async def _fetch(self, url: str, accept: str, sign: Sign | None, limit: int) -> Response:
+    async def _fetch(self, url: str, accept: str, sign: Sign | None, limit: int, *, cut: bool) -> Response:
         answer = await self.begin("GET", url, headers={"Accept": accept}, sign=sign)
-        more = (answer.content_length or 0) > limit
+        more = (answer.content_length or 0) > limit and not cut
         content = b""
         if more or answer.status in _REDIRECTS:
             answer.release()
         else:
             content, more = await _body(answer, url, limit)
-        if more:
+        if more and not cut:
             raise TooLarge(
                 f"The answer of “{host_of(url)}” is too large.", detail=f"{host_of(url)}: over {limit} bytes"
             )

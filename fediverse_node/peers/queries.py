@@ -60,6 +60,11 @@ def count(tx: Tx) -> int:
     return int(tx.scalar(sa.select(sa.func.count()).select_from(peers)))
 
 
+def hosts(tx: Tx, *, limit: int) -> list[str]:
+    """The servers that are known, by name."""
+    return [row[0] for row in tx.all(sa.select(peers.c.host).order_by(peers.c.host).limit(limit))]
+
+
 def failing(tx: Tx) -> list[Peer]:
     """Every host whose last exchange failed, the one that fails longest first."""
     statement = sa.select(*_COLUMNS).where(_FAILING).order_by(peers.c.failing_since)

@@ -36,6 +36,14 @@ _CHOSEN = (
     .order_by(poll_votes.c.position)
 )
 
+_VOTERS = (
+    sa.select(poll_votes.c.actor_id)
+    .where(
+        poll_votes.c.post_id.in_(_IDS), poll_votes.c.actor_id.in_(sa.bindparam("actor_ids", expanding=True))
+    )
+    .distinct()
+)
+
 
 def add(tx: Tx, poll: Poll, *, due_at: datetime | None = None) -> bool:
     """Store the poll of a new post. False when the post has one. *due_at*: see `clock`."""
@@ -90,6 +98,11 @@ def chosen(tx: Tx, actor_id: int, ids: Iterable[int]) -> dict[int, list[int]]:
     for post_id, position in tx.all(_CHOSEN, {"actor_id": actor_id, "ids": list(set(ids))}):
         found.setdefault(post_id, []).append(position)
     return found
+
+
+def voters_among(tx: Tx, ids: Iterable[int], actor_ids: Iterable[int]) -> set[int]:
+    """Those of *actor_ids* who chose something in the polls of *ids*."""
+    return {row[0] for row in tx.all(_VOTERS, {"ids": list(set(ids)), "actor_ids": list(actor_ids)})}
 
 
 def replace(tx: Tx, poll: Poll) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from fediverse_node.posts.rows import LIVE
-from fediverse_node.posts.tables import bookmarks, favourites, pins, posts
+from fediverse_node.posts.tables import bookmarks, emoji_reactions, favourites, pins, posts
 from fediverse_node.storage.tx import Tx
 
 
@@ -44,6 +44,16 @@ _MARKS = sa.select(
     ).subquery()
 )
 
+_PEOPLE: sa.BindParameter[int] = sa.bindparam("actor_ids", expanding=True)
+_MARKED_BY = sa.union(
+    *(
+        sa.select(table.c.actor_id).where(table.c.post_id.in_(_IDS), table.c.actor_id.in_(_PEOPLE))
+        for table in (favourites, pins, bookmarks, emoji_reactions)
+    ),
+    sa.select(posts.c.actor_id).where(posts.c.boost_of_id.in_(_IDS), posts.c.actor_id.in_(_PEOPLE), LIVE),
+).subquery()
+_MARKED = sa.select(_MARKED_BY.c.actor_id)
+
 
 def of(tx: Tx, actor_id: int, ids: Iterable[int]) -> Marks:
     """What the actor did with those of *ids*, in one statement."""
@@ -52,3 +62,8 @@ def of(tx: Tx, actor_id: int, ids: Iterable[int]) -> Marks:
     for kind, post_id in tx.all(_MARKS, {"actor_id": actor_id, "ids": list(set(ids))}):
         found[kind].add(post_id)
     return Marks(**{kind: frozenset(marked) for kind, marked in found.items()})
+
+
+def markers_among(tx: Tx, ids: Iterable[int], actor_ids: Iterable[int]) -> set[int]:
+    """Those of *actor_ids* who marked any of the posts *ids*, or put an emoji under one."""
+    return {row[0] for row in tx.all(_MARKED, {"ids": list(set(ids)), "actor_ids": list(actor_ids)})}

@@ -23,6 +23,9 @@ class Attachment:
         sha256: of a picture of ours: the hash of its bytes, in hex.
         digital_source_type: how it was made, an IPTC term's URI; None is unknown.
         ai_tool: of a picture of ours that a model made or changed: which.
+        seconds: that a film or sound of ours plays.
+        frames: of a film of ours, in a second.
+        loops: of a film of ours: it has no sound and begins again by itself, as an animation does.
     """
 
     type: str
@@ -38,6 +41,9 @@ class Attachment:
     sha256: str | None = None
     digital_source_type: str | None = None
     ai_tool: str | None = None
+    seconds: float | None = None
+    frames: float | None = None
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ def revise(
     tx.execute(mentions.delete().where(mentions.c.post_id == post.id))
     tx.execute(hashtags.delete().where(hashtags.c.post_id == post.id))
     _write_names(tx, post.id, mentioned, tagged)
+    tx.tell("status.update", post.id)
 
 
 def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
@@ -118,6 +119,7 @@ def remove(tx: Tx, post: Post, *, actor_uri: str) -> bool:
     where = sa.and_(posts.c.id == post.id, LIVE)
     if tx.execute(posts.update().where(where).values(**_blank(tx))).rowcount == 0:
         return False
+    tx.tell("delete", post.id)
     bury(tx, post.uri, actor_uri, former_type="Announce" if post.boost_of_id else post.type, published=post)
     if post.boost_of_id is not None:
         # A boost may be made again, so its row must not hold the pair's place.

@@ -45,7 +45,8 @@ def revision_of(
 def _attachment(item: Attachment) -> dict[str, Any]:
     """All but how a picture of ours is found here; of what was not always there, only what is there."""
     written = asdict(item)
-    del written["preview"], written["file_id"]
+    for name in ("preview", "file_id", "seconds", "frames", "loops"):
+        del written[name]
     for name in ("focus", "sha256", "digital_source_type", "ai_tool"):
         if written[name] is None:
             del written[name]

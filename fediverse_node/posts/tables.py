@@ -175,6 +175,7 @@ bookmarks = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("actor_id", "post_id"),
     sa.Index("ix_bookmarks_actor_id_id", "actor_id", "id"),
+    sa.Index("ix_bookmarks_post_id", "post_id"),
 )
 
 #: One emoji that somebody put under a post; several by one person are several rows.

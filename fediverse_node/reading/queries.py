@@ -23,6 +23,7 @@ _MARKERS = sa.select(
 _MUTED = sa.select(muted_threads.c.root_id).where(
     muted_threads.c.actor_id == _BY, muted_threads.c.root_id.in_(_IDS)
 )
+_MUTED_BY = sa.select(muted_threads.c.actor_id).where(muted_threads.c.root_id.in_(_IDS))
 _MUTING = sa.select(muted_threads.c.actor_id).distinct()
 _NOTES = sa.select(account_notes.c.target_id, account_notes.c.note).where(
     account_notes.c.actor_id == _BY, account_notes.c.target_id.in_(_IDS)
@@ -84,6 +85,13 @@ def mutes_threads(tx: Tx, actor_id: int | None) -> bool:
 def muted_among(tx: Tx, actor_id: int, post_ids: Iterable[int]) -> set[int]:
     """Those of *post_ids* that somebody muted a thread by."""
     return {row[0] for row in tx.all(_MUTED, {"by": actor_id, "ids": list(set(post_ids))})}
+
+
+def muting_among(tx: Tx, post_ids: Iterable[int]) -> set[int]:
+    """Who muted a thread by one of *post_ids*. No statement where nobody mutes any."""
+    if not tx.remembered(BELL, _muting):
+        return set()
+    return {row[0] for row in tx.all(_MUTED_BY, {"ids": list(set(post_ids))})}
 
 
 def note(tx: Tx, actor_id: int, target_id: int, text: str) -> None:

@@ -17,6 +17,7 @@ from fediverse_node.kernel.ids import IdFactory
 from fediverse_node.kernel.tallies import Tallies
 from fediverse_node.storage.direct import Direct
 from fediverse_node.storage.memory import Memory
+from fediverse_node.storage.notices import Ears, Hearer
 from fediverse_node.storage.tx import Tx
 from fediverse_node.storage.vault import NO_VAULT, Vault
 
@@ -40,6 +41,7 @@ class Database(ABC):
         sole_writer: no other process writes to this database.
         tallies: what this process counts. Here, because everything that counts has a database.
         vault: seals private keys; whoever opens the database sets it before anything is asked.
+        ears: who is told what happened (`Tx.tell`).
     """
 
     url: str
@@ -56,6 +58,7 @@ class Database(ABC):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bells: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._memory = Memory()
+        self.ears = Ears()
 
     @abstractmethod
     async def read(self, unit: Unit[T]) -> T:
@@ -91,6 +94,14 @@ class Database(ABC):
         """Give back an event of `bell`."""
         self._bells[name].discard(event)
 
+    async def listen(self, hearer: Hearer) -> None:
+        """Tell *hearer* of everything that happens from now on, until `ears.deaf`.
+
+        It is called on this loop's thread; it must not wait, nor raise.
+        """
+        self._loop = self._loop or asyncio.get_running_loop()
+        self.ears.hear(hearer)
+
     def _ring(self, names: Iterable[str]) -> None:
         """Set the events. On the loop's thread only."""
         for name in names:
@@ -106,6 +117,7 @@ class Database(ABC):
             direct=direct,
             memory=self._memory,
             vault=self.vault,
+            listened=self.ears.open,
         )
 
 

@@ -16,7 +16,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +29,8 @@ from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
 from fediverse_node.storage.direct import Direct
+from fediverse_node.storage.notices import SAY_EVERY_SECONDS, Hearer, parse
+from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +41,14 @@ _RETRIES = 4
 _RETRY_STATES = frozenset({"40001", "40P01"})
 _LISTEN_TIMEOUT_SECONDS = 1.0
 _NOBODYS_BELL = "closing"
+#: In front of a notice; what else is no bell asks whether anybody listens, and says that somebody does.
+_TOLD = "!"
+_WHO_LISTENS = "?"
+_LISTENING = "+"
 _NOTIFY = sa.select(
     sa.func.pg_notify(CHANNEL, sa.func.unnest(sa.bindparam("notices", type_=postgresql.ARRAY(sa.Text))))
 )
+_TELL = "SELECT pg_notify(%s, %s)"
 _BEGIN_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_WRITING = b"BEGIN"
 _COMMIT = b"COMMIT"
@@ -124,17 +131,28 @@ class PostgresqlDatabase(Database):
     async def write(self, unit: Unit[T]) -> T:
         """Run *unit* on a pool thread in a transaction of its own."""
         loop = asyncio.get_running_loop()
-        result, bells = await loop.run_in_executor(self._threads, self._write, unit)
-        self._ring(bells)
+        result, tx = await loop.run_in_executor(self._threads, self._write, unit)
+        self._ring(tx.bells)
+        if tx.notices:
+            self.ears.tell(tx.notices)
         return result
 
     def bell(self, name: str) -> asyncio.Event:
         """As in `Database.bell`; starts listening on first use."""
         event = super().bell(name)
+        self._start_listener()
+        return event
+
+    async def listen(self, hearer: Hearer) -> None:
+        """As in `Database.listen`; other processes know of it when this returns, or soon after."""
+        await super().listen(hearer)
+        self._start_listener()
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._say, _LISTENING)
+
+    def _start_listener(self) -> None:
         if self._listener is None:
             self._listener = threading.Thread(target=self._listen, name="postgresql-listener", daemon=True)
             self._listener.start()
-        return event
 
     async def close(self) -> None:
         """Finish running units and close the pool."""
@@ -142,16 +160,16 @@ class PostgresqlDatabase(Database):
         if self._listener is not None:
             with contextlib.suppress(sa.exc.DBAPIError):
                 # Else it would hear of the end only when its patience ends. No bell has this name.
-                await asyncio.get_running_loop().run_in_executor(self._threads, self._wake_listener)
+                await asyncio.get_running_loop().run_in_executor(self._threads, self._say, _NOBODYS_BELL)
             await asyncio.to_thread(self._listener.join)
         await asyncio.to_thread(self._threads.shutdown)
         for line in self._lines:
             line.drop()
         self.engine.dispose()
 
-    def _wake_listener(self) -> None:
+    def _say(self, words: str) -> None:
         with self._transaction(_BEGIN_WRITING) as line:
-            self._notify(line, {_NOBODYS_BELL})
+            self._notify(line, [words])
 
     def _read(self, unit: Unit[T]) -> T:
         with self._transaction(_BEGIN_READING) as line:
@@ -191,7 +209,7 @@ class PostgresqlDatabase(Database):
         self._lines.remove(line)
         line.drop()
 
-    def _write(self, unit: Unit[T]) -> tuple[T, set[str]]:
+    def _write(self, unit: Unit[T]) -> tuple[T, Tx]:
         for attempt in range(1, _RETRIES + 1):
             started = time.perf_counter()
             try:
@@ -206,17 +224,18 @@ class PostgresqlDatabase(Database):
                 self.commits = next(self._commit_numbers)
                 self.tallies.observe("db_write_seconds", time.perf_counter() - started)
                 self.tallies.observe("db_write_units", 1)
-                if tx.bells:
-                    self._notify(line, tx.bells)
-                return result, tx.bells
+                said = [*sorted(tx.bells), *(f"{_TOLD}{notice.text}" for notice in tx.notices or ())]
+                if said:
+                    self._notify(line, said)
+                return result, tx
         raise NotNow  # pragma: no cover  # the loop always returns or raises
 
-    def _notify(self, line: _Line, bells: set[str]) -> None:
+    def _notify(self, line: _Line, said: Sequence[str]) -> None:
         # After the commit: NOTIFY inside the writing transaction takes a database-wide lock at commit,
         # and halves what concurrent writers get done. What is durable is not undone by a bell that fails:
         # whoever waits looks by itself now and then.
         try:
-            line.direct.rows(_NOTIFY, {"notices": [f"{self._name} {name}" for name in sorted(bells)]})
+            line.direct.rows(_NOTIFY, {"notices": [f"{self._name} {words}" for words in said]})
         except sa.exc.DBAPIError as error:
             log.warning("storage.notice_lost", extra={"error": type(error.orig).__name__})
 
@@ -228,17 +247,34 @@ class PostgresqlDatabase(Database):
             try:
                 with psycopg.connect(url, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    connection.execute(_TELL, (CHANNEL, f"{self._name} {_WHO_LISTENS}"))
                     self._hear(connection)
             except psycopg.Error as error:
                 log.warning("storage.listener_lost", extra={"error": type(error).__name__})
                 self._stop.wait(_LISTEN_TIMEOUT_SECONDS)
 
     def _hear(self, connection: Any) -> None:
+        said_at = -SAY_EVERY_SECONDS
         while not self._stop.is_set():
+            if self.ears.here and time.monotonic() - said_at >= SAY_EVERY_SECONDS:
+                said_at = time.monotonic()
+                connection.execute(_TELL, (CHANNEL, f"{self._name} {_LISTENING}"))
             for notice in connection.notifies(timeout=_LISTEN_TIMEOUT_SECONDS, stop_after=1):
-                sender, _, name = notice.payload.partition(" ")
-                if sender != self._name and self._loop is not None and not self._loop.is_closed():
-                    self._loop.call_soon_threadsafe(self._ring, [name])
+                sender, _, words = notice.payload.partition(" ")
+                if sender != self._name:
+                    self._heed(words)
+                    said_at = -SAY_EVERY_SECONDS if words == _WHO_LISTENS else said_at
+
+    def _heed(self, words: str) -> None:
+        """Take in what another process said."""
+        if words == _LISTENING:
+            self.ears.listens_elsewhere()
+        elif self._loop is None or self._loop.is_closed() or words == _WHO_LISTENS:
+            return
+        elif not words.startswith(_TOLD):
+            self._loop.call_soon_threadsafe(self._ring, [words])
+        elif self.ears.here and (notice := parse(words.removeprefix(_TOLD))) is not None:
+            self._loop.call_soon_threadsafe(self.ears.tell, [notice])
 
 
 def _explain(error: sa.exc.DBAPIError) -> Exception:

@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,7 +35,9 @@ from fediverse_node.kernel.clock import Clock
 from fediverse_node.kernel.errors import NotNow
 from fediverse_node.storage.database import Database, T, Unit, run_unit
 from fediverse_node.storage.direct import Direct
+from fediverse_node.storage.notices import Notice
 from fediverse_node.storage.space import LEAST_FREE, Space
+from fediverse_node.storage.tx import Tx
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,19 @@ class _Waiting:
     unit: Unit[Any]
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said once a group is committed."""
+
+    bells: set[str] = field(default_factory=set)
+    notices: list[Notice] = field(default_factory=list)
+
+    def take(self, tx: Tx) -> None:
+        """Say what a unit that succeeded wants to have said."""
+        self.bells.update(tx.bells)
+        self.notices.extend(tx.notices or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +193,15 @@ class SqliteDatabase(Database):
     def _commit_group(self, line: _Line, group: list[_Waiting]) -> None:
         refusal = self._space.refusal()
         if refusal is not None:
-            self._hand_back([(waiting, None, refusal) for waiting in group], set())
+            self._hand_back([(waiting, None, refusal) for waiting in group], _Words())
             return
         outcomes: list[tuple[_Waiting, Any, BaseException | None]] = []
-        bells: set[str] = set()
+        words = _Words()
         started = time.perf_counter()
         try:
             line.driver.execute("BEGIN IMMEDIATE")
             for waiting in group:
-                outcomes.append(self._run_in_savepoint(line, waiting, bells))  # noqa: PERF401 one by one
+                outcomes.append(self._run_in_savepoint(line, waiting, words))  # noqa: PERF401 one by one
             line.driver.execute("COMMIT")
         except Exception as error:
             if line.driver.in_transaction:
@@ -194,27 +209,27 @@ class SqliteDatabase(Database):
             log.exception("storage.commit_failed", extra={"units": len(group)})
             failure = _explain(error)
             outcomes = [(waiting, None, failure) for waiting in group]
-            bells = set()
+            words = _Words()
         self.commits += 1
-        self._hand_back(outcomes, bells)
+        self._hand_back(outcomes, words)
         self.tallies.observe("db_write_seconds", time.perf_counter() - started)
         self.tallies.observe("db_write_units", len(group))
 
     def _recover(self, line: _Line, group: list[_Waiting], error: Exception) -> None:
         if line.driver.in_transaction:
             line.driver.execute("ROLLBACK")
-        self._hand_back([(waiting, None, _explain(error)) for waiting in group], set())
+        self._hand_back([(waiting, None, _explain(error)) for waiting in group], _Words())
 
-    def _hand_back(self, outcomes: list[tuple[_Waiting, Any, BaseException | None]], bells: set[str]) -> None:
+    def _hand_back(self, outcomes: list[tuple[_Waiting, Any, BaseException | None]], words: _Words) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Any, BaseException | None]]] = {}
         for outcome in outcomes:
             by_loop.setdefault(outcome[0].loop, []).append(outcome)
         for loop, batch in by_loop.items():
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._settle, batch, bells)
+                loop.call_soon_threadsafe(self._settle, batch, words)
 
     def _run_in_savepoint(
-        self, line: _Line, waiting: _Waiting, bells: set[str]
+        self, line: _Line, waiting: _Waiting, words: _Words
     ) -> tuple[_Waiting, Any, BaseException | None]:
         line.driver.execute("SAVEPOINT unit")
         tx = self._new_tx(line.connection, line.direct)
@@ -227,10 +242,10 @@ class SqliteDatabase(Database):
             line.driver.execute("RELEASE unit")
             return waiting, None, _explain(error)
         line.driver.execute("RELEASE unit")
-        bells |= tx.bells
+        words.take(tx)
         return waiting, result, None
 
-    def _settle(self, batch: list[tuple[_Waiting, Any, BaseException | None]], bells: set[str]) -> None:
+    def _settle(self, batch: list[tuple[_Waiting, Any, BaseException | None]], words: _Words) -> None:
         for waiting, result, error in batch:
             if waiting.future.done():  # the caller was cancelled meanwhile; the effect stands
                 continue
@@ -238,7 +253,9 @@ class SqliteDatabase(Database):
                 waiting.future.set_result(result)
             else:
                 waiting.future.set_exception(error)
-        self._ring(bells)
+        self._ring(words.bells)
+        if words.notices:
+            self.ears.tell(words.notices)
 
 
 def driver() -> ModuleType:

@@ -14,6 +14,8 @@ from fediverse_node.kernel.ids import IdFactory
 from fediverse_node.storage import direct as directly
 from fediverse_node.storage.direct import Direct
 from fediverse_node.storage.memory import Memory
+from fediverse_node.storage.notices import Kind as Happening
+from fediverse_node.storage.notices import Notice
 from fediverse_node.storage.values import Kind, Raw
 from fediverse_node.storage.values import Values as Made
 from fediverse_node.storage.vault import NO_VAULT, Vault
@@ -35,10 +37,22 @@ class Tx:
         connection: the SQLAlchemy Core connection.
         now: the moment this transaction began, aware, in UTC.
         bells: names to ring once the transaction is committed (see `ring`).
+        notices: what is told then (see `tell`); None while nobody listens.
         vault: seals and opens what stands in the rows for nobody else's eyes.
     """
 
-    __slots__ = ("_began", "_direct", "_ids", "_memory", "bells", "connection", "dialect", "now", "vault")
+    __slots__ = (
+        "_began",
+        "_direct",
+        "_ids",
+        "_memory",
+        "bells",
+        "connection",
+        "dialect",
+        "notices",
+        "now",
+        "vault",
+    )
 
     def __init__(
         self,
@@ -49,6 +63,7 @@ class Tx:
         direct: Direct | None = None,
         memory: Memory | None = None,
         vault: Vault = NO_VAULT,
+        listened: bool = False,
     ) -> None:
         self.connection = connection
         self._direct = direct
@@ -58,6 +73,7 @@ class Tx:
         self.now = now
         self.vault = vault
         self.bells: set[str] = set()
+        self.notices: list[Notice] | None = [] if listened else None
         self._ids = ids
 
     def new_id(self) -> int:
@@ -67,6 +83,11 @@ class Tx:
     def ring(self, bell: str) -> None:
         """Wake whoever waits for *bell* (`Database.bell`), here and in other processes, after commit."""
         self.bells.add(bell)
+
+    def tell(self, kind: Happening, *ids: int) -> None:
+        """Say what happened to whoever listens (`Database.listen`), in any process, after commit."""
+        if self.notices is not None:
+            self.notices.append(Notice(kind, ids))
 
     def remembered(self, bell: str, read: Callable[[Tx], T]) -> T:
         """What *read* gives, kept in memory until somebody rings *bell*, or for a few seconds.

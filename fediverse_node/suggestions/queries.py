@@ -89,6 +89,12 @@ def forget(tx: Tx, handle: str) -> None:
     tx.execute(suggestions.delete().where(_running(handle)))
 
 
+def discard(tx: Tx, handle: str) -> None:
+    """Forget what a model answered: it was only shown, and counts. Nothing can be published with it."""
+    row = suggestions.update().where(suggestions.c.handle == handle)
+    tx.execute(row.values(state="failed", output=""))
+
+
 def by_handle(tx: Tx, handle: str, account_id: int) -> Suggestion | None:
     """A suggestion that is ready, to its owner."""
     row = tx.first(

@@ -38,6 +38,8 @@ _NAMED_READERS = _READERS.where(
     actors.c.uri.in_(sa.select(mentions.c.actor_uri).where(mentions.c.post_id == _POST_ID))
 )
 
+_STANDS_WITH = sa.select(home_entries.c.actor_id).where(home_entries.c.post_id == sa.bindparam("asked_id"))
+
 
 def deliver(tx: Tx, post: Post) -> None:
     """Put a post into the homes it belongs in: its local author's, and those of local followers.
@@ -49,6 +51,7 @@ def deliver(tx: Tx, post: Post) -> None:
     readers = _NAMED_READERS if post.visibility == "direct" else _READERS
     given = {"from_post_id": post.id, "author_id": post.actor_id}
     tx.insert_from(home_entries, ["actor_id", "post_id"], readers, given)
+    tx.tell("update", post.id)
 
 
 def page(tx: Tx, actor_id: int, which: Page) -> list[Post]:
@@ -63,6 +66,11 @@ def among(tx: Tx, actor_id: int, ids: Iterable[int]) -> set[int]:
         return set()
     where = sa.and_(home_entries.c.actor_id == actor_id, home_entries.c.post_id.in_(wanted))
     return {row[0] for row in tx.all(sa.select(home_entries.c.post_id).where(where))}
+
+
+def readers_of(tx: Tx, post_id: int) -> set[int]:
+    """In whose home timelines a post stands, or stood before it was deleted."""
+    return {row[0] for row in tx.all(_STANDS_WITH, {"asked_id": post_id})}
 
 
 def backfill(tx: Tx, actor_id: int, target_id: int) -> None:

@@ -28,9 +28,23 @@ def page(tx: Tx, which: PeopleList, where: Page) -> list[Post]:
     return _page(which.replies_policy).values(tx, where, parameters, POST)
 
 
+def holds(tx: Tx, which: PeopleList, post_id: int) -> bool:
+    """Whether a post stands on a list."""
+    return bool(page(tx, which, _just(post_id)))
+
+
+def at_home(tx: Tx, actor_id: int, post_id: int) -> bool:
+    """Whether a post stands in the home timeline of somebody with exclusive lists."""
+    return bool(home_page(tx, actor_id, _just(post_id)))
+
+
 def home_page(tx: Tx, actor_id: int, where: Page) -> list[Post]:
     """A page of the home timeline of somebody with exclusive lists, without whom these take out."""
     return _WITHOUT_EXCLUSIVE.values(tx, where, {"actor_id": actor_id}, POST)
+
+
+def _just(post_id: int) -> Page:
+    return Page(since_id=post_id - 1, max_id=post_id + 1, limit=1)
 
 
 @cache

@@ -7,7 +7,8 @@ no other file and no socket once it begins to decode, and dies when it takes too
 It imports nothing of the house: a start takes a fraction of a second.
 
 Of what was sent only the colours are kept: no EXIF, no place, no comment, no profile, no second frame
-(WEB-17). The way up and the colour space, which stood in there, are applied first.
+(WEB-17). The way up and the colour space, which stood in there, are applied first. Only the picture of a
+profile may go on moving.
 """
 
 from __future__ import annotations
@@ -42,8 +43,20 @@ _READERS: dict[str, Callable[[BinaryIO], Image.Image]] = {
 }
 #: How IPTC's terms for where a picture comes from are written, in XMP and in Content Credentials.
 _SOURCE = re.compile(rb"digitalsourcetype/([A-Za-z]{3,60})", re.IGNORECASE)
+_HEIF = "image/heif"
+#: Frames of an animation that is kept; of a longer one only the first is.
+_MOST_FRAMES = 200
 #: Edge of the picture that a BlurHash is made from.
 _TINY = 32
+
+
+def _learn_heif() -> None:
+    """Let Pillow read what telephones take pictures as."""
+    import pillow_heif  # noqa: PLC0415 an extra, and only for files of this kind
+
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.register_heif_opener(thumbnails=False)
+    _READERS[_HEIF] = pillow_heif.HeifImageFile
 
 
 def _lock_up(memory: int, seconds: int, most_written: int) -> None:
@@ -63,13 +76,15 @@ def _rehearse(media_type: str) -> None:
     for kind in {media_type, "image/jpeg", "image/png", "image/webp"}:
         sample = io.BytesIO()
         try:
-            Image.new("P" if kind == "image/gif" else "RGB", (2, 2), 1).save(
+            edge = 64 if kind == _HEIF else 2
+            Image.new("P" if kind == "image/gif" else "RGB", (edge, edge), 1).save(
                 sample, kind.partition("/")[2].upper(), exif=exif
             )
-            plain = _plain(_opened(sample, kind, 4, 2), 2)
+            plain = _plain(_opened(sample, kind, edge * edge, edge), (2, 2))
             _written(plain, _format(kind, plain))
+            _written_moving([plain, plain], [50, 50])
             _tiny(plain)
-        except (OSError, KeyError, ValueError):
+        except (OSError, KeyError, ValueError, RuntimeError):
             continue  # this Pillow cannot write this kind; perhaps it reads it
 
 
@@ -89,11 +104,13 @@ class _TooManyPixels(Exception):
     pass
 
 
-def _plain(image: Image.Image, edge: int) -> Image.Image:
+def _plain(image: Image.Image, room: tuple[int, int], *, crop: bool = False) -> Image.Image:
     """The right way up, in sRGB with or without transparency, and no larger than it may be."""
     profile = image.info.get("icc_profile")
     _turn_upright(image)
-    image.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+    if crop:
+        image = image.crop(_middle(image.size, room))
+    image.thumbnail(room, Image.Resampling.LANCZOS)
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     clear = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
@@ -102,6 +119,33 @@ def _plain(image: Image.Image, edge: int) -> Image.Image:
         plain = plain.convert("RGB")
     plain.info = {}
     return plain
+
+
+def _middle(size: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest part of this shape in the middle of a picture."""
+    width = max(1, min(size[0], round(size[1] * shape[0] / shape[1])))
+    height = max(1, min(size[1], round(size[0] * shape[1] / shape[0])))
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return left, top, left + width, top + height
+
+
+def _frames(image: Image.Image, room: tuple[int, int]) -> tuple[list[Image.Image], list[int]]:
+    """Each frame of an animation, plain, and how many milliseconds it stays."""
+    frames: list[Image.Image] = []
+    stays: list[int] = []
+    for place in range(getattr(image, "n_frames", 1)):
+        image.seek(place)
+        stays.append(min(max(int(image.info.get("duration", 0) or 0), 20), 10_000))
+        frames.append(_plain(image.convert("RGBA"), room, crop=True).convert("RGBA"))
+    return frames, stays
+
+
+def _written_moving(frames: list[Image.Image], stays: list[int]) -> bytes:
+    made = io.BytesIO()
+    frames[0].save(
+        made, "WEBP", save_all=True, append_images=frames[1:], duration=stays, loop=0, quality=75, method=1
+    )
+    return made.getvalue()
 
 
 def _turn_upright(image: Image.Image) -> None:
@@ -169,10 +213,14 @@ def _tiny(image: Image.Image) -> str:
 
 
 def _made(job: dict[str, Any]) -> dict[str, Any]:
+    room = (job["width"], job["height"])
     with os.fdopen(0, "rb", closefd=False) as source:
-        opened = _opened(source, job["media_type"], job["pixels"], job["edge"])
+        opened = _opened(source, job["media_type"], job["pixels"], max(room))
         sources = _sources(source, opened)
-        image = _plain(opened, job["edge"])
+        moves = bool(getattr(opened, "is_animated", False))
+        moving = _moving(opened, job) if moves and job["moving"] else b""
+        opened.seek(0)
+        image = _plain(opened, room, crop=job["crop"])
     format_ = _format(job["media_type"], image)
     data = _written(image, format_)
     if format_ == "PNG" and len(data) > job["bytes"]:
@@ -180,20 +228,33 @@ def _made(job: dict[str, Any]) -> dict[str, Any]:
         data = _written(image, "WEBP")
     if len(data) > job["bytes"]:
         return {"error": "bytes"}
-    _put(job["whole"], data)
     report = {"width": image.width, "height": image.height, "tiny": _tiny(image), "edge": _TINY}
-    report["sources"] = sources
-    if max(image.size) > job["small_edge"]:
+    report |= {"sources": sources, "moves": moves}
+    _put(job["whole"], moving or data)
+    if moving:
+        _put(job["small"], data)
+    elif max(image.size) > job["small_edge"]:
         small = image.copy()
         small.thumbnail((job["small_edge"], job["small_edge"]), Image.Resampling.LANCZOS)
         _put(job["small"], _written(small, "WEBP" if small.mode == "RGBA" else "JPEG"))
     return report
 
 
+def _moving(opened: Image.Image, job: dict[str, Any]) -> bytes:
+    """The whole animation; nothing where there is too much of it."""
+    count = getattr(opened, "n_frames", 1)
+    if count > _MOST_FRAMES or count * opened.width * opened.height > 4 * job["pixels"]:
+        return b""
+    data = _written_moving(*_frames(opened, (job["width"], job["height"])))
+    return data if len(data) <= job["bytes"] else b""
+
+
 def main() -> None:
     """Do the job, or say why it cannot be done."""
     job = json.loads(sys.argv[1])
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    if job["media_type"] == _HEIF:
+        _learn_heif()
     _rehearse(job["media_type"])
     _lock_up(job["memory"], job["seconds"], job["bytes"] * 2)
     try:

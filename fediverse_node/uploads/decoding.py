@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
 
-from fediverse_node.kernel.errors import NotNow, NotValid
+from fediverse_node.kernel.errors import NotNow, NotValid, TooLarge
 from fediverse_node.kernel.kinds import LOOKS_AT, Kind, kind_of
 from fediverse_node.storage.folder import Folder
 from fediverse_node.uploads import blurhash
-from fediverse_node.uploads.model import ACCEPTED, STORED, Decoded, Part
+from fediverse_node.uploads.model import ACCEPTED, STORED, Decoded, Part, Shape
+from fediverse_node.uploads.sent_kinds import HEIF, reads_heif, sent_kind_of
 
 #: Longest edge of what is kept, and of the small picture beside it.
 EDGE: Final = 3840
@@ -25,6 +29,9 @@ SMALL_EDGE: Final = 640
 MEMORY: Final = 1536 << 20
 CPU_SECONDS: Final = 40
 SECONDS: Final = 120.0
+#: The same of what reads film and sound.
+PLAY_MEMORY: Final = 2048 << 20
+PLAY_CPU_SECONDS: Final = 1800
 _PROGRAM: Final = Path(__file__).with_name("decoder.py")
 _MAX_REPORT: Final = 16 * 1024
 #: Said when the disk is nearly full.
@@ -32,6 +39,7 @@ NO_ROOM: Final = "There is no room for pictures at the moment."
 _NO_PICTURE: Final = (
     "This is no picture that can be taken: JPEG, PNG, WebP, GIF and AVIF can, other files cannot."
 )
+_NO_HEIF: Final = "HEIC and HEIF pictures cannot be read by this server. Send it as JPEG, PNG, WebP or AVIF."
 _BROKEN: Final = "This picture is broken, or not what it says it is."
 
 
@@ -42,6 +50,9 @@ class Bounds:
     Attributes:
         pixels: of what is sent, width times height.
         size: bytes of what is sent, and of what is made of it.
+        play_size: the same of film and sound; 0: these are not taken.
+        play_seconds: how long they may be.
+        given_up: set when nobody waits for it any more: what is under way then ends.
     """
 
     pixels: int
@@ -49,6 +60,11 @@ class Bounds:
     memory: int = MEMORY
     cpu_seconds: int = CPU_SECONDS
     seconds: float = SECONDS
+    play_size: int = 0
+    play_seconds: int = 600
+    play_memory: int = PLAY_MEMORY
+    play_cpu: int = PLAY_CPU_SECONDS
+    given_up: threading.Event = field(default_factory=threading.Event)
 
 
 class _Report(msgspec.Struct):
@@ -61,22 +77,28 @@ class _Report(msgspec.Struct):
     tiny: str = ""
     edge: int = 0
     sources: list[str] = []
+    moves: bool = False
 
 
-def decode(source: BinaryIO, folder: Folder, bounds: Bounds) -> Decoded:
+def decode(source: BinaryIO, folder: Folder, bounds: Bounds, shape: Shape | None = None) -> Decoded:
     """Make a picture of ours out of a file that somebody sent. What is made lies in *folder*, not yet noted.
+
+    Only without a *shape* of its own it gets a small one beside it; one that moves gets a still one.
 
     Raises:
         NotValid: it is no picture that can be taken, or has too many pixels.
+        TooLarge: it has too many bytes.
         NotNow: there is no room, or the decoder had no time.
     """
     kind = _kind(source)
+    if os.fstat(source.fileno()).st_size > bounds.size:
+        raise TooLarge(f"A picture has at most {bounds.size >> 20} MiB.")
     try:
         if not folder.has_room():
             raise NotNow(NO_ROOM, detail=f"{folder.root} is nearly full")
         whole, small = folder.begin(), folder.begin()
         try:
-            report = _run(source, kind, whole[1], small[1], bounds)
+            report = _run(source, _job(kind, whole[1], small[1], bounds, shape), bounds)
             decoded = _kept(folder, whole, small, report)
         finally:
             for name, file in (whole, small):
@@ -88,24 +110,38 @@ def decode(source: BinaryIO, folder: Folder, bounds: Bounds) -> Decoded:
 
 def _kind(source: BinaryIO) -> Kind:
     source.seek(0)
-    kind = kind_of(source.read(LOOKS_AT))
+    kind = sent_kind_of(source.read(LOOKS_AT))
+    if kind == HEIF:
+        if not reads_heif():
+            raise NotValid(_NO_HEIF)
+        return kind
     if kind not in ACCEPTED:
         raise NotValid(_NO_PICTURE, detail=f"kind of file: {kind.media_type if kind else 'unknown'}")
     return kind
 
 
-def _run(source: BinaryIO, kind: Kind, whole: BinaryIO, small: BinaryIO, bounds: Bounds) -> _Report:
-    job = {
+def _job(
+    kind: Kind, whole: BinaryIO, small: BinaryIO, bounds: Bounds, shape: Shape | None
+) -> dict[str, int | str | bool]:
+    room = shape or Shape(width=EDGE, height=EDGE, crop=False)
+    return {
         "media_type": kind.media_type,
         "pixels": bounds.pixels,
-        "edge": EDGE,
-        "small_edge": SMALL_EDGE,
+        "width": room.width,
+        "height": room.height,
+        "crop": room.crop,
+        "moving": room.moving,
+        "small_edge": SMALL_EDGE if shape is None else EDGE,
         "bytes": bounds.size,
         "memory": bounds.memory,
         "seconds": bounds.cpu_seconds,
         "whole": whole.fileno(),
         "small": small.fileno(),
     }
+
+
+def _run(source: BinaryIO, job: Mapping[str, int | str | bool], bounds: Bounds) -> _Report:
+    files = int(job["whole"]), int(job["small"])
     with tempfile.TemporaryFile() as answer:
         try:
             done = subprocess.run(  # noqa: S603 our own program, by its full path; the job holds numbers of ours
@@ -113,7 +149,7 @@ def _run(source: BinaryIO, kind: Kind, whole: BinaryIO, small: BinaryIO, bounds:
                 stdin=source,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(whole.fileno(), small.fileno()),
+                pass_fds=files,
                 env={},
                 cwd="/",
                 timeout=bounds.seconds,
@@ -171,6 +207,7 @@ def _kept(
         height=report.height,
         blurhash=blurhash.encode(pixels, width=report.edge, height=report.edge),
         sources=tuple(each for each in report.sources[:20] if each.isascii() and each.isalpha()),
+        moves=report.moves,
     )
 
 

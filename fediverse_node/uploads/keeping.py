@@ -12,7 +12,7 @@ from typing import Final
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.folder import Folder
 from fediverse_node.storage.turns import work_in_turns
-from fediverse_node.uploads import queries
+from fediverse_node.uploads import jobs, queries
 from fediverse_node.uploads.model import UNATTACHED_FOR
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Keeper:
             await asyncio.to_thread(self._folder.delete, [name for each in some for name in each.names])
             await self._db.write(partial(queries.forget, ids=[each.id for each in some]))
             gone += len(some)
+        gone += await self._drop_jobs()
         if gone:
             log.info("uploads.removed", extra={"uploads": gone})
         if thorough:
@@ -67,6 +68,15 @@ class Keeper:
             # The outermost loop: a full disk or a lost connection passes, and files still have to go.
             log.exception("uploads.turn_failed")
         return False
+
+    async def _drop_jobs(self) -> int:
+        """What nothing becomes of any more goes, with what was sent."""
+        gone = 0
+        while late := await self._db.read(lambda tx: jobs.out_of_date(tx, limit=BATCH)):
+            await asyncio.to_thread(self._folder.delete, [job.name for job in late])
+            await self._db.write(partial(jobs.forget, job_ids=[job.id for job in late]))
+            gone += len(late)
+        return gone
 
     async def _sweep(self) -> None:
         found = await asyncio.to_thread(lambda: list(self._folder.strays()))

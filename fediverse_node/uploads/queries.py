@@ -12,14 +12,18 @@ import sqlalchemy as sa
 
 from fediverse_node.kernel.errors import Conflict
 from fediverse_node.storage.tx import Row, Tx
-from fediverse_node.uploads.model import Focus, Papers, Upload
-from fediverse_node.uploads.tables import uploads
+from fediverse_node.uploads import held
+from fediverse_node.uploads.held import HELD
+from fediverse_node.uploads.model import LONG_AGO, Focus, Papers, Play, Role, Upload
+from fediverse_node.uploads.tables import upload_jobs, uploads
 
 #: Rung when files are to go.
 BELL: Final = "uploads"
 
 _NAMES = tuple(field.name for field in fields(Upload))
 _LIVE: sa.ColumnElement[bool] = uploads.c.deleted_at.is_(None)
+#: Neither in a post nor of a profile.
+_WAITING: sa.ColumnElement[bool] = sa.and_(uploads.c.post_id.is_(None), uploads.c.role.is_(None), _LIVE)
 _ALL = sa.select(*(uploads.c[name] for name in _NAMES))
 _SELECT = _ALL.where(_LIVE)
 _BY_NAME = _SELECT.where(
@@ -38,7 +42,7 @@ def replace_waiting(tx: Tx, upload: Upload) -> None:
     Raises:
         Conflict: it is in a post, or was deleted, meanwhile.
     """
-    where = sa.and_(uploads.c.id == upload.id, uploads.c.post_id.is_(None), _LIVE)
+    where = sa.and_(uploads.c.id == upload.id, _WAITING)
     if tx.execute(uploads.update().where(where).values(_values(upload))).rowcount != 1:
         raise Conflict("This picture is in a post by now, or it was deleted.")
 
@@ -56,9 +60,9 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Upload]:
 
 
 def own(tx: Tx, account_id: int, upload_id: int) -> Upload | None:
-    """The picture with this id, if it is this account's."""
+    """The picture with this id, if it is this account's, for posts: one of a profile is none of these."""
     found = by_ids(tx, [upload_id]).get(upload_id)
-    return found if found is not None and found.account_id == account_id else None
+    return found if found is not None and found.account_id == account_id and found.role is None else None
 
 
 def used_by(tx: Tx, account_id: int) -> int:
@@ -79,9 +83,26 @@ def attach(tx: Tx, post_id: int, ids: Sequence[int]) -> None:
     Raises:
         Conflict: one of them is tied, or was deleted, meanwhile.
     """
-    where = sa.and_(uploads.c.id.in_(ids), uploads.c.post_id.is_(None), _LIVE)
+    where = sa.and_(uploads.c.id.in_(ids), _WAITING)
     if ids and tx.execute(uploads.update().where(where).values(post_id=post_id)).rowcount != len(ids):
         raise Conflict("One of the pictures is in another post by now.")
+
+
+def wear(tx: Tx, upload: Upload, role: Role) -> None:
+    """Let a picture that waits be the one that its owner's profile shows. The one before goes.
+
+    Raises:
+        Conflict: it is in a post, or was deleted, meanwhile.
+    """
+    take_off(tx, upload.account_id, role)
+    where = sa.and_(uploads.c.id == upload.id, _WAITING)
+    if tx.execute(uploads.update().where(where).values(role=role)).rowcount != 1:
+        raise Conflict("This picture is in a post by now, or it was deleted.")
+
+
+def take_off(tx: Tx, account_id: int, role: Role) -> None:
+    """Let nobody see the picture that a profile shows any more, and its files go."""
+    _remove(tx, sa.and_(uploads.c.account_id == account_id, uploads.c.role == role))
 
 
 def remove(tx: Tx, upload_id: int) -> None:
@@ -95,19 +116,22 @@ def remove_of_post(tx: Tx, post_id: int) -> None:
 
 
 def remove_of_account(tx: Tx, account_id: int) -> None:
-    """The same for all that an account ever sent."""
+    """The same for all that an account ever sent. Of what is still being made nothing becomes."""
+    # Out of date, so that nobody begins with it and the next round deletes its file.
+    theirs = upload_jobs.c.account_id == account_id
+    tx.execute(upload_jobs.update().where(theirs).values(created_at=LONG_AGO))
     _remove(tx, uploads.c.account_id == account_id)
 
 
 def has_unattached(tx: Tx, before: datetime) -> bool:
     """Whether something came before this moment and belongs to no post."""
-    where = sa.and_(uploads.c.post_id.is_(None), uploads.c.created_at < before, _LIVE)
+    where = sa.and_(_WAITING, uploads.c.created_at < before, ~HELD)
     return tx.first(sa.select(uploads.c.id).where(where).limit(1)) is not None
 
 
 def remove_unattached(tx: Tx, before: datetime) -> int:
     """The same for what came before this moment and belongs to no post. Gives how many."""
-    where = sa.and_(uploads.c.post_id.is_(None), uploads.c.created_at < before)
+    where = sa.and_(_WAITING, uploads.c.created_at < before, ~HELD)
     return _remove(tx, where)
 
 
@@ -120,16 +144,18 @@ def removed(tx: Tx, *, limit: int) -> list[Upload]:
 def forget(tx: Tx, ids: Sequence[int]) -> None:
     """Forget removed pictures, whose files are gone."""
     tx.execute(uploads.delete().where(uploads.c.id.in_(ids), uploads.c.deleted_at.is_not(None)))
+    held.drop(tx, ids)
 
 
 def named(tx: Tx, names: Sequence[str]) -> set[str]:
-    """Those of some names of files that belong to a picture."""
+    """Those of some names of files that belong to a picture, or of which one is still being made."""
+    sent = tx.all(sa.select(upload_jobs.c.name).where(upload_jobs.c.name.in_(names)))
     rows = tx.all(
         sa.select(uploads.c.name, uploads.c.small_name).where(
             sa.or_(uploads.c.name.in_(names), uploads.c.small_name.in_(names))
         )
     )
-    return {name for row in rows for name in row if name is not None}
+    return {name for row in (*rows, *sent) for name in row if name is not None}
 
 
 def _remove(tx: Tx, where: sa.ColumnElement[bool]) -> int:
@@ -140,9 +166,10 @@ def _remove(tx: Tx, where: sa.ColumnElement[bool]) -> int:
 
 
 def _values(upload: Upload) -> dict[str, object]:
-    papers = upload.credentials
     values: dict[str, object] = {name: getattr(upload, name) for name in _NAMES}
-    return {**values, "credentials": asdict(papers) if papers is not None else None}
+    for name, each in (("credentials", upload.credentials), ("play", upload.play)):
+        values[name] = asdict(each) if each is not None else None
+    return values
 
 
 def _upload(row: Row) -> Upload:
@@ -150,4 +177,5 @@ def _upload(row: Row) -> Upload:
     focus, papers = values["focus"], values["credentials"]
     values["focus"] = (float(focus[0]), float(focus[1])) if focus else None
     values["credentials"] = msgspec.convert(papers, Papers) if papers else None
+    values["play"] = Play(**values["play"]) if values["play"] else None
     return Upload(**values)

@@ -9,11 +9,14 @@ from typing import BinaryIO
 from fediverse_node.credentials import process
 from fediverse_node.credentials.model import AiPart, Making, Manifest, greater, part_of, settled
 from fediverse_node.credentials.signer import Signer
-from fediverse_node.kernel.kinds import LOOKS_AT, kind_of
+from fediverse_node.kernel.kinds import GIF, LOOKS_AT, Kind
 from fediverse_node.storage.folder import Folder
+from fediverse_node.uploads import recording
 from fediverse_node.uploads.decoding import Bounds, decode
+from fediverse_node.uploads.inscribing import inscribed
 from fediverse_node.uploads.marking import Came, House, Mark, marked
-from fediverse_node.uploads.model import Decoded, Papers, Part, Upload
+from fediverse_node.uploads.model import Decoded, Papers, Part, Shape, Upload
+from fediverse_node.uploads.sent_kinds import is_recording, sent_kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +41,32 @@ class Made:
     papers: Papers | None = None
 
 
-def taken_in(source: BinaryIO, said: Making, folder: Folder, bounds: Bounds, stamp: Stamp) -> Made:
-    """A picture of ours out of the file *source*. Its files lie in *folder*.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Where pictures are made.
+
+    Attributes:
+        folder: where their files lie.
+        bounds: what one of them may be.
+    """
+
+    folder: Folder
+    bounds: Bounds
+    stamp: Stamp
+
+
+def taken_in(source: BinaryIO, said: Making, workshop: Workshop, shape: Shape | None = None) -> Made:
+    """A picture, film or sound of ours out of the file *source*; with a *shape* a picture of that.
 
     Raises:
-        NotValid: it is no picture, or less is said of a model's part than the file says.
+        NotValid: it is none, or less is said of a model's part than the file says.
         NotNow: there is no room, or the decoder had no time.
     """
-    decoded = decode(source, folder, bounds)
+    folder, stamp = workshop.folder, workshop.stamp
+    kind = _kind_of(source)
+    decoded = _decoded(source, kind, workshop, shape)
     try:
-        media_type = _type_of(source)
+        media_type = kind.media_type if kind is not None else ""
         came = process.read(source, media_type)
         least = _least(decoded.sources, came)
         made = Made(decoded=decoded, making=settled(said, least), least=least, papers=_papers(None, came))
@@ -84,7 +103,10 @@ def _stamped(made: Made, folder: Folder, stamp: Stamp, came: Came | None, *, kee
     """*made* in files that say so. The files without go, unless they are to be *kept*."""
     parts = [part for part in (made.decoded.whole, made.decoded.small) if part is not None]
     mark = Mark(house=stamp.house, making=made.making, signer=stamp.signer, came=came)
-    done, signed = marked(folder, parts, mark)
+    if made.decoded.play is not None:
+        done, signed = _played(folder, parts, mark), False
+    else:
+        done, signed = marked(folder, parts, mark)
     if not keep:
         folder.delete(made.decoded.names)
     small = done[1] if len(done) > 1 else None
@@ -93,6 +115,17 @@ def _stamped(made: Made, folder: Folder, stamp: Stamp, came: Came | None, *, kee
     return replace(
         made, decoded=replace(made.decoded, whole=done[0], small=small), papers=_papers(signer, known)
     )
+
+
+def _played(folder: Folder, parts: list[Part], mark: Mark) -> list[Part]:
+    """A film or sound that says so; a film's first picture says it, too."""
+    done = [inscribed(folder, parts[0], mark)]
+    try:
+        stills, _ = marked(folder, parts[1:], Mark(house=mark.house, making=mark.making))
+    except BaseException:
+        folder.delete([done[0].name])
+        raise
+    return done + stills
 
 
 def _papers(signer: str | None, came: Manifest | None) -> Papers | None:
@@ -109,11 +142,21 @@ def _least(sources: Iterable[str], came: Manifest | None) -> AiPart | None:
     return least
 
 
-def _type_of(source: BinaryIO) -> str:
+def _kind_of(source: BinaryIO) -> Kind | None:
     source.seek(0)
-    kind = kind_of(source.read(LOOKS_AT))
-    assert kind is not None, "it was decoded"
-    return kind.media_type
+    return sent_kind_of(source.read(LOOKS_AT))
+
+
+def _decoded(source: BinaryIO, kind: Kind | None, workshop: Workshop, shape: Shape | None) -> Decoded:
+    folder, bounds = workshop.folder, workshop.bounds
+    if shape is None and kind is not None and is_recording(kind):
+        return recording.recorded(source, kind, folder, bounds)
+    made = decode(source, folder, bounds, shape)
+    if shape is not None or not made.moves or kind != GIF or not recording.is_offered(bounds):
+        return made
+    # An animation is a film that begins again; without the program for films it is its first picture.
+    folder.delete(made.names)
+    return recording.recorded(source, kind, folder, bounds)
 
 
 def _decoded_from(before: Upload) -> Decoded:
@@ -122,5 +165,10 @@ def _decoded_from(before: Upload) -> Decoded:
         small = Part(name=before.small_name, media_type=before.small_type, size=before.small_size, sha256="")
     whole = Part(name=before.name, media_type=before.media_type, size=before.size, sha256=before.sha256)
     return Decoded(
-        whole=whole, small=small, width=before.width, height=before.height, blurhash=before.blurhash
+        whole=whole,
+        small=small,
+        width=before.width,
+        height=before.height,
+        blurhash=before.blurhash,
+        play=before.play,
     )

@@ -35,6 +35,42 @@ uploads = sa.Table(
     #: what its Content Credentials are
     sa.Column("credentials", Json),
     sa.Column("created_at", Moment, nullable=False, index=True),
+    #: of a profile: `avatar` or `header`
+    sa.Column("role", sa.Text),
+    #: of film and sound: how it plays
+    sa.Column("play", Json),
     #: from then on it is nowhere to be seen; the row goes with the files
     sa.Column("deleted_at", Moment, index=True),
+)
+
+#: Uploads that wait for a post which is still to be published, and so are kept however long that takes.
+held_uploads = sa.Table(
+    "held_uploads",
+    metadata,
+    #: no reference: what somebody deletes meanwhile is gone
+    sa.Column("upload_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    #: what holds it, by its id
+    sa.Column("holder_id", sa.BigInteger, nullable=False, index=True),
+)
+
+#: Film and sound that was sent and is still being made anew.
+upload_jobs = sa.Table(
+    "upload_jobs",
+    metadata,
+    id_column(),
+    sa.Column("account_id", sa.BigInteger, sa.ForeignKey("accounts.id"), nullable=False, index=True),
+    #: of the file that was sent; random
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    #: the media type that its first bytes say
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("focus", Json),
+    sa.Column("ai_part", sa.Text),
+    sa.Column("ai_tool", sa.Text),
+    #: why nothing became of it, in words for its owner
+    sa.Column("refusal", sa.Text),
+    #: until then somebody works on it
+    sa.Column("claimed_until", Moment),
+    sa.Column("created_at", Moment, nullable=False, index=True),
 )

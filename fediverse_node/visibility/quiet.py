@@ -15,6 +15,7 @@ from fediverse_node.moderation import ai_filters
 from fediverse_node.moderation import queries as moderation
 from fediverse_node.moderation.model import AiFilter, Stance
 from fediverse_node.moderation.policy import policy
+from fediverse_node.notifications import holding
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.authorship import authors_of, labels_of
 from fediverse_node.posts.model import Post
@@ -32,7 +33,7 @@ def heard(tx: Tx, found: Sequence[Post], viewer: Viewer, *, in_public: bool = Fa
     hides = ai_filters.for_timeline(tx, viewer.actor_id, in_public=in_public)
     if hides != "off":
         found = _without_models(tx, found, viewer, hides)
-    silence = in_public and any(rule.severity != "noop" for rule in policy(tx).domains.values())
+    silence = in_public and policy(tx).quiets_some
     concerned = policy(tx).concerns(viewer.actor_id)
     if not found or not (silence or concerned):
         return list(found)
@@ -59,13 +60,27 @@ def heard(tx: Tx, found: Sequence[Post], viewer: Viewer, *, in_public: bool = Fa
 def hushed(tx: Tx, person_id: int, people: Iterable[Actor]) -> set[int]:
     """Those of *people* of whom a person is not notified."""
     some = {person.id: person for person in people}
-    silenced = _silenced(tx, some.values(), person_id)
+    return _unaccepted(tx, person_id, _silenced(tx, some.values(), person_id)) | unwanted(
+        tx, person_id, some.values()
+    )
+
+
+def unwanted(tx: Tx, person_id: int, people: Iterable[Actor]) -> set[int]:
+    """Those of *people* whom a person blocks, mutes or shuns, or who block them."""
     if not policy(tx).concerns(person_id):
-        return silenced
+        return set()
+    some = {person.id: person for person in people}
     stance = moderation.stance(tx, person_id, some)
     quiet = {id_ for id_, mute in stance.muting.items() if mute.notifications}
     out = {id_ for id_, each in some.items() if stance.apart(id_) or _is_shunned(stance, each)}
-    return silenced | quiet | out
+    return quiet | out
+
+
+def _unaccepted(tx: Tx, person_id: int, silenced: set[int]) -> set[int]:
+    """Of those whom only their followers hear whoever the person has not accepted, one by one or all."""
+    if not silenced or holding.policy_of(tx, person_id).for_limited_accounts == "accept":
+        return set()
+    return silenced - holding.permitted(tx, person_id, silenced)
 
 
 def _without_models(tx: Tx, found: Sequence[Post], viewer: Viewer, hides: AiFilter) -> list[Post]:
@@ -115,7 +130,7 @@ def _is_shunned(stance: Stance, person: Actor) -> bool:
 def _silenced(tx: Tx, people: Iterable[Actor], listener_id: int | None) -> set[int]:
     """Whom only their followers hear, as far as the listener is none."""
     rules = policy(tx)
-    found = {each.id for each in people if not each.local and rules.is_silenced(each.domain)}
+    found = {each.id for each in people if rules.quiets(each)}
     if not found or listener_id is None:
         return found
     return found - follows.followed_among(tx, listener_id, found)

@@ -84,12 +84,7 @@ def survey(tx: Tx, found: Sequence[Post], viewer: Viewer) -> Survey:
 
     def seen(post: Post) -> bool:
         author = authors.get(post.actor_id)
-        out = post.deleted_at is not None or (post.local_only and not viewer.local)
-        if out or author is None or not author.active:
-            return False
-        if post.visibility in OPEN or post.actor_id == viewer.actor_id or post.id in named:
-            return True
-        return post.visibility == "private" and post.actor_id in friends
+        return allows(post, author, viewer, named=post.id in named, friend=post.actor_id in friends)
 
     def shown(post: Post) -> bool:
         if not seen(post):
@@ -104,6 +99,20 @@ def survey(tx: Tx, found: Sequence[Post], viewer: Viewer) -> Survey:
         originals=originals,
         authors=authors,
     )
+
+
+def allows(post: Post, author: Actor | None, viewer: Viewer, *, named: bool, friend: bool) -> bool:
+    """The rule for one post by itself, once everything is known that it depends on.
+
+    *author* is None where they are unknown, or apart from the viewer; *named* says whether *post* mentions
+    the viewer, *friend* whether they are an accepted follower of its author.
+    """
+    out = post.deleted_at is not None or (post.local_only and not viewer.local)
+    if out or author is None or not author.active:
+        return False
+    if post.visibility in OPEN or post.actor_id == viewer.actor_id or named:
+        return True
+    return post.visibility == "private" and friend
 
 
 def _authors(tx: Tx, everything: Sequence[Post], viewer: Viewer) -> dict[int, Actor]:

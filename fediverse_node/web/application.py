@@ -6,6 +6,7 @@ from aiohttp import web
 
 from fediverse_node.accounts.proving import Proving
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.cards.keeping import Cards
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
 from fediverse_node.datasets.counting import Downloads
@@ -17,6 +18,7 @@ from fediverse_node.node import Node
 from fediverse_node.web import middleware
 from fediverse_node.web.caching import Documents
 from fediverse_node.web.client_api import routes as client_api
+from fediverse_node.web.client_api.streaming import open_streams
 from fediverse_node.web.consent import routes as consent
 from fediverse_node.web.datasets import routes as datasets
 from fediverse_node.web.datasets.files import DOWNLOADS
@@ -29,6 +31,7 @@ from fediverse_node.web.keys import (
     ACCOUNT_PARTS,
     ADDRESSES,
     APPS,
+    CARDS,
     COPIES,
     DESK,
     DOCUMENTS,
@@ -63,9 +66,7 @@ def make_application(node: Node) -> web.Application:
     """The web application of *node*: every door, no worker. Closes nothing that it was given."""
     refuse_broken_headers()
     copies, media = _copies_of(node), node.config.media
-    addresses = Addresses(node.config.origin)
-    if media.proxy:
-        addresses = ReadersAddresses(addresses.origin, copies, media.origin or addresses.origin)
+    addresses = _addresses_of(node, copies)
     application = web.Application(
         client_max_size=MAX_BODY, middlewares=[middleware.frame(node.config.server.trusted_proxies)]
     )
@@ -73,6 +74,7 @@ def make_application(node: Node) -> web.Application:
     application[ADDRESSES] = addresses
     application[COPIES] = copies
     application[UPLOADS] = uploads_of(node)
+    application[CARDS] = Cards(node.db, node.outbound, enabled=node.config.media.link_previews)
     application.on_startup.append(_open_copies)
     application[DOCUMENTS] = Documents(node.db)
     application[INBOX] = inbox = open_inbox(node)
@@ -98,7 +100,22 @@ def make_application(node: Node) -> web.Application:
         )
     )
     _add_routes(application)
+    open_streams(application, node)
     return application
+
+
+async def readers_addresses(node: Node) -> Addresses:
+    """The address book for readers, of a process that may have no doors."""
+    copies = _copies_of(node)
+    await copies.open()
+    return _addresses_of(node, copies)
+
+
+def _addresses_of(node: Node, copies: Copies) -> Addresses:
+    addresses, media = Addresses(node.config.origin), node.config.media
+    if not media.proxy:
+        return addresses
+    return ReadersAddresses(addresses.origin, copies, media.origin or addresses.origin)
 
 
 def _copies_of(node: Node) -> Copies:

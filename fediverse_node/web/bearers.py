@@ -15,9 +15,10 @@ from fediverse_node.accounts.model import Account
 from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.errors import NotAllowed, NotAuthenticated
 from fediverse_node.oauth import scopes, tokens
-from fediverse_node.oauth.model import AccessToken
+from fediverse_node.oauth.model import AccessToken, AppToken
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, Viewer, viewer_for
+from fediverse_node.web.keys import NODE
 
 _MAX_TOKEN = 512
 
@@ -30,11 +31,17 @@ class Need:
         scope: what a token must allow; empty when any token will do.
         or_scope: what will do instead.
         person: nobody may come without a token.
+        role: only who looks after the server may come.
+        waiting: whoever signed up and is not in yet may come, too.
+        app: an app comes for itself, with its own token; a person's is refused.
     """
 
     scope: str = ""
     or_scope: str = ""
     person: bool = True
+    role: bool = False
+    waiting: bool = False
+    app: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +87,52 @@ def caller(tx: Tx, bearer: str | None, need: Need) -> Caller | None:
     if token is None or owner is None or owner[1].deleted_at is not None:
         raise NotAuthenticated("The access token is invalid or was revoked.")
     account, actor = owner
-    if account.disabled_at is not None or actor.suspended_at is not None:
-        raise NotAllowed("This account is disabled. Ask whoever runs this server.")
+    _require_standing(account, actor, need)
     if need.scope and not (allows(token, need.scope) or need.or_scope in token.scopes):
         raise NotAllowed(f"This needs the scope {need.scope}, which the access token does not have.")
+    if need.role and not account.moderates:
+        raise NotAllowed("This is for those who look after this server.")
     return Caller(token=token, account=account, actor=actor)
+
+
+async def note_use(request: web.Request, found: Caller | None) -> None:
+    """Note, once a day, that the token of *found* is in use: those that nobody uses end some day."""
+    if found is None:
+        return
+    node, token = request.app[NODE], found.token
+    if node.clock() - (token.last_used_at or token.created_at) >= tokens.TOUCH_EVERY:
+        await node.db.write(lambda tx: tokens.touch(tx, token.id))
+
+
+def app_caller(tx: Tx, bearer: str | None, need: Need) -> AppToken:
+    """The app that *bearer* stands for, and for nobody else.
+
+    Raises:
+        NotAuthenticated: there is no token, or it is unknown or revoked.
+        NotAllowed: it is a person's, or does not allow this.
+    """
+    own = tokens.find_apps_own(tx, bearer) if bearer is not None else None
+    if own is None:
+        if bearer is not None and tokens.find(tx, bearer) is not None:
+            raise NotAllowed("This needs an app that comes for itself. The access token stands for a person.")
+        raise NotAuthenticated("The access token is missing, invalid or was revoked.")
+    if not scopes.covers(own.scopes, need.scope):
+        raise NotAllowed(f"This needs the scope {need.scope}, which the access token does not have.")
+    return own
+
+
+def _require_standing(account: Account, actor: Actor, need: Need) -> None:
+    if account.disabled_at is not None:
+        raise NotAllowed("This account is disabled. Ask whoever runs this server.")
+    if account.waits:
+        if need.waiting:
+            return
+        # Apps show these words to somebody who has just signed up.
+        if account.unconfirmed:
+            raise NotAllowed("The e-mail address of this account is not confirmed yet.")
+        raise NotAllowed("This account waits for approval.")
+    if actor.suspended_at is not None:
+        raise NotAllowed("This account is disabled. Ask whoever runs this server.")
 
 
 def allows(token: AccessToken, scope: str) -> bool:

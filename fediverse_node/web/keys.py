@@ -9,6 +9,7 @@ from aiohttp import web
 
 from fediverse_node.accounts.proving import Proving
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.cards.keeping import Cards
 from fediverse_node.federation.discovery.apps import AppDirectory
 from fediverse_node.federation.inbox.model import Inbox
 from fediverse_node.federation.outbox.desk import Desk
@@ -27,6 +28,8 @@ INBOX: web.AppKey[Inbox] = web.AppKey("inbox", Inbox)
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 #: Of pictures and files of other servers.
 COPIES: web.AppKey[Copies] = web.AppKey("copies", Copies)
+#: Previews of pages that posts link to.
+CARDS: web.AppKey[Cards] = web.AppKey("cards", Cards)
 #: Of pictures of our own people.
 UPLOADS: web.AppKey[Uploads] = web.AppKey("uploads", Uploads)
 #: Of apps that describe themselves.

@@ -31,7 +31,10 @@ MAX_OPEN_REQUESTS = 1024
 #: Inboxes are counted by the server that signed (`rate_limits.INBOX`), static files not at all, and copies
 #: by a rate of their own.
 _FILES = ("/media/proxy/", "/media/files/")
-_UNCOUNTED = ("/inbox", "/static/", *_FILES)
+_UNCOUNTED = ("/inbox", "/static/", "/app/", *_FILES)
+
+#: Below here answers may last for as long as somebody listens.
+STREAMS = "/api/v1/streaming"
 
 #: Below here the path itself is the key.
 KEYED_PATHS = "/deliveries/"
@@ -78,7 +81,9 @@ def frame(trusted_proxies: Iterable[str]) -> Middleware:
         request[CLIENT] = client_address(
             request.remote or "", request.headers.getall("X-Forwarded-For", []), trusted
         )
-        open_requests += 1
+        # Streams stay open for days: how many there may be is said elsewhere.
+        weight = 0 if request.path.startswith(STREAMS) else 1
+        open_requests += weight
         try:
             if open_requests > MAX_OPEN_REQUESTS:
                 raise NotNow("This server is busy. Try again in half a minute.", retry_after=30)
@@ -87,7 +92,7 @@ def frame(trusted_proxies: Iterable[str]) -> Middleware:
         except NodeError as error:
             response = problems.answer(request, error)
         finally:
-            open_requests -= 1
+            open_requests -= weight
         _note(request, response, started)
         return response
 
@@ -202,7 +207,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 def _note(request: web.Request, response: web.StreamResponse, started: float) -> None:
-    if NODE in request.app:
+    if NODE in request.app and not request.path.startswith(STREAMS):
         seconds = time.perf_counter() - started
         tallies = request.app[NODE].db.tallies
         tallies.observe("http_request_seconds", seconds, _door(request.path, response), str(response.status))

@@ -34,6 +34,8 @@ INBOX = Rate(name="inbox", count=1200, seconds=300)
 FAILED_SIGNATURES = Rate(name="failed_signatures", count=60, seconds=300)
 #: Look-ups of remote things, by account.
 REMOTE_LOOKUP = Rate(name="remote_lookup", count=30, seconds=300)
+#: Searches for the words of posts, by account.
+SEARCH = Rate(name="search", count=150, seconds=300)
 #: Documents fetched for an app through `proxyUrl`, by account.
 PROXY = Rate(name="proxy", count=30, seconds=300)
 #: Copies of others' files, by client address: a page may have a hundred of them.

@@ -14,7 +14,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
@@ -27,11 +27,10 @@ from fediverse_node.kernel.errors import NotAllowed
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.keys import ADDRESSES, NODE
 
-#: The name of the cookie on an https origin. Browsers take a cookie with this prefix only from the host
+#: Before the names of cookies on an https origin. Browsers take a cookie with this prefix only from the host
 #: itself, over TLS, for all of its paths: a neighbour below the same domain cannot plant one (OAU-16).
-COOKIE: Final = "__Host-session"
-#: And in labs, on http, where browsers refuse that prefix.
-LAB_COOKIE: Final = "session"
+#: In labs, on http, browsers refuse it.
+_PREFIX: Final = "__Host-"
 #: The field of every form that acts for somebody.
 FORM_TOKEN: Final = "form_token"  # noqa: S105 the name of a field
 #: Where somebody who is asked to sign in goes, and where whoever came from nowhere goes afterwards.
@@ -51,7 +50,7 @@ class SignedIn:
 
     Attributes:
         form_token: what their forms carry (`check_form`). It says nothing about the session's secret.
-        last_used_at: of the session, to the hour.
+        last_used_at: of the session, to the hour. begun_at: when they showed who they are.
     """
 
     session_id: int
@@ -59,30 +58,62 @@ class SignedIn:
     actor: Actor
     form_token: str = field(repr=False)
     last_used_at: datetime
+    begun_at: datetime
 
 
-def cookie_name(request: web.Request) -> str:
-    """How the session cookie is called at this origin."""
-    return COOKIE if request.app[ADDRESSES].origin.startswith("https:") else LAB_COOKIE
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """A secret that a browser keeps for this host alone, out of reach of scripts."""
+
+    name: str
+    lifetime: timedelta
+
+    def of(self, request: web.Request) -> str | None:
+        """The secret that came with *request*; None when there is none."""
+        secret = request.cookies.get(self._called(request), "")
+        return secret if 0 < len(secret) <= _MAX_COOKIE else None
+
+    def keep(self, request: web.Request, response: web.Response, secret: str) -> None:
+        """Give it to the browser."""
+        name = self._called(request)
+        response.set_cookie(
+            name,
+            secret,
+            max_age=int(self.lifetime.total_seconds()),
+            path="/",
+            secure=name.startswith(_PREFIX),
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def forget(self, request: web.Request, response: web.Response) -> None:
+        """Have the browser forget it."""
+        name = self._called(request)
+        secure = name.startswith(_PREFIX)
+        response.del_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
+
+    def _called(self, request: web.Request) -> str:
+        return f"{_PREFIX}{self.name}" if request.app[ADDRESSES].origin.startswith("https:") else self.name
+
+
+_SESSION: Final = Cookie(name="session", lifetime=sessions.ABSOLUTE)
 
 
 def cookie_of(request: web.Request) -> str | None:
     """The secret of the session that *request* says it belongs to; None when it says none."""
-    secret = request.cookies.get(cookie_name(request), "")
-    return secret if 0 < len(secret) <= _MAX_COOKIE else None
+    return _SESSION.of(request)
 
 
 def signed_in(tx: Tx, cookie: str | None) -> SignedIn | None:
     """Whose session the *cookie* (from `cookie_of`) is of.
 
-    None for one that never was, ended or has run out, and for somebody who may not act: the account is
-    disabled, suspended or deleted.
+    None for one that never was, ended or has run out, and for somebody who may not act.
     """
     found = sessions.find(tx, cookie) if cookie is not None else None
     if cookie is None or found is None:
         return None
     session, account, actor = found
-    if account.disabled_at is not None or not actor.active:
+    if not may_act(account, actor):
         return None
     return SignedIn(
         session_id=session.id,
@@ -90,7 +121,13 @@ def signed_in(tx: Tx, cookie: str | None) -> SignedIn | None:
         actor=actor,
         form_token=_form_token(cookie),
         last_used_at=session.last_used_at,
+        begun_at=session.created_at,
     )
+
+
+def may_act(account: Account, actor: Actor) -> bool:
+    """Whether somebody may do anything here: not disabled, suspended or deleted, and let in."""
+    return account.disabled_at is None and not account.waits and actor.active
 
 
 async def current(request: web.Request) -> SignedIn | None:
@@ -152,21 +189,12 @@ def require_own_form(request: web.Request) -> None:
 
 def keep(request: web.Request, response: web.Response, secret: str) -> None:
     """Give the browser a new session's secret."""
-    response.set_cookie(
-        cookie_name(request),
-        secret,
-        max_age=int(sessions.ABSOLUTE.total_seconds()),
-        path="/",
-        secure=cookie_name(request) == COOKIE,
-        httponly=True,
-        samesite="Lax",
-    )
+    _SESSION.keep(request, response, secret)
 
 
 def forget(request: web.Request, response: web.Response) -> None:
     """Have the browser forget its session's secret."""
-    name = cookie_name(request)
-    response.del_cookie(name, path="/", secure=name == COOKIE, httponly=True, samesite="Lax")
+    _SESSION.forget(request, response)
 
 
 def _is_of_another_site(request: web.Request) -> bool:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +61,7 @@ class Room:
         folder: where they are written; it exists.
         keep: False to read past them.
         seconds: that the whole form may take.
+        measure: bytes that one file may have, by its first ones; None: `size`, whatever it is.
         too_large, no_room: what is said of a file that is, and where there is no room for one.
     """
 
@@ -70,6 +71,7 @@ class Room:
     folder: Path | None = None
     keep: bool = True
     seconds: float = FORM_SECONDS
+    measure: Callable[[bytes], int] | None = None
     too_large: str = "A picture has at most {mib} MiB."
     no_room: str = "There is no room for pictures at the moment."
 
@@ -126,7 +128,7 @@ async def received(request: web.Request, room: Room) -> AsyncIterator[Form]:
         raise web.HTTPUnsupportedMediaType
     most = room.size * room.files + MAX_TEXT
     if request.content_length is not None and request.content_length > most:
-        raise _too_large(room)
+        raise _too_large(room, room.size)
     with contextlib.ExitStack() as stack:
         form = Form()
         try:
@@ -169,11 +171,11 @@ async def _take(part: BodyPartReader, room: Room, form: Form, stack: contextlib.
     file = _spool(room.folder)
     stack.callback(file.close)
     form.files[part.name], form.names[part.name] = file, part.filename[:_MAX_NAME]
-    size = 0
+    size, most = 0, room.measure(first) if room.measure is not None else room.size
     while first:
         size += len(first)
-        if size > room.size:
-            raise _too_large(room)
+        if size > most:
+            raise _too_large(room, most)
         if room.keep:
             await asyncio.to_thread(file.write, first)
         first = await part.read_chunk(_CHUNK)
@@ -194,5 +196,5 @@ async def _text(part: BodyPartReader, form: Form) -> str:
     return found.decode("utf-8")
 
 
-def _too_large(room: Room) -> TooLarge:
-    return TooLarge(room.too_large.format(mib=room.size >> 20))
+def _too_large(room: Room, most: int) -> TooLarge:
+    return TooLarge(room.too_large.format(mib=most >> 20))

@@ -43,23 +43,30 @@ async def village(database_url: str, tmp_path: Path) -> AsyncIterator[Village]:
         yield await settle(node)
 
 
-@pytest.fixture
-async def browser(browser_path: str, village: Village) -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def chromium(path: str, village: Village, *more: str) -> AsyncIterator[Browser]:
     """Chromium, for which `garden.example` is the village and every other name leads nowhere."""
     address = urlsplit(village.node.base_url).netloc
     async with async_playwright() as driver:
-        chromium = await driver.chromium.launch(
-            executable_path=browser_path,
+        launched = await driver.chromium.launch(
+            executable_path=path,
             args=[
                 "--no-sandbox",
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-features=HttpsUpgrades,OptimizationHints,MediaRouter",
                 f"--host-resolver-rules=MAP garden.example:80 {address}, MAP * ~NOTFOUND",
+                *more,
             ],
         )
-        yield chromium
-        await chromium.close()
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def browser(browser_path: str, village: Village) -> AsyncIterator[Browser]:
+    async with chromium(browser_path, village) as launched:
+        yield launched
 
 
 @pytest.fixture

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from mastodon import Mastodon
 from mastodon.errors import MastodonAPIError, MastodonNotFoundError
 
+from tests.clients.letting_in import let_in as say_yes
 from tests.fixtures import pictures
-from tests.fixtures.nodes import LiveNode, running_node
+from tests.fixtures.nodes import LiveNode, Person, running_node
 from tests.fixtures.sign_in import Browser, give_password, signed_in_browser
 
 SCOPES = ["read", "write", "follow"]
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
-_CODE = re.compile(r'<code dir="ltr">([^<]+)</code>')
 
 #: Nothing of a database differs from engine to engine here that the doors' own tests do not try.
 pytestmark = pytest.mark.one_engine
@@ -45,25 +41,14 @@ async def let_in(node: LiveNode, browser: Browser) -> Any:
     client_id, secret = await do(Mastodon.create_app, "Script", scopes=SCOPES, api_base_url=node.base_url)
     app = Mastodon(client_id=client_id, client_secret=secret, api_base_url=node.base_url)
     address = await do(app.auth_request_url, scopes=SCOPES, allow_http=True)
-    question = await browser.get(address.removeprefix(node.base_url))
-    assert "Script" in question.text
-    yes = await browser.post("/oauth/authorize", **dict(_HIDDEN.findall(question.text)), answer="allow")
-    code = _CODE.search(yes.text)
-    assert code, yes.text
-    await do(app.log_in, code=code[1], scopes=SCOPES, allow_http=True)
+    await do(app.log_in, code=await say_yes(browser, address, "Script"), scopes=SCOPES, allow_http=True)
     return app
 
 
 @pytest.fixture
-async def village(database_url: str, tmp_path: Path) -> AsyncIterator[Village]:
-    settings = {
-        "FEDIVERSE_NODE_MEDIA__UPLOADS_FOLDER": str(tmp_path / "uploads"),
-        "FEDIVERSE_NODE_DATABASE__LEAST_FREE_MIB": "0",
-    }
-    async with running_node(database_url, settings=settings) as node:
-        people = [await node.add_person(name) for name in ("alice", "bob")]
-        apps = [await let_in(node, await signed_in_browser(node, person)) for person in people]
-        yield Village(node=node, alice=apps[0], bob=apps[1])
+async def village(alpha: LiveNode, alice: Person, bob: Person) -> Village:
+    apps = [await let_in(alpha, await signed_in_browser(alpha, person)) for person in (alice, bob)]
+    return Village(node=alpha, alice=apps[0], bob=apps[1])
 
 
 async def test_somebody_who_is_not_signed_in_comes_in_by_the_form(database_url: str) -> None:

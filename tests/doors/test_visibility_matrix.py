@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from itertools import product
 
+import aiohttp
 import pytest
 import sqlalchemy as sa
 
@@ -28,10 +30,13 @@ from fediverse_node.lists.model import PeopleList
 from fediverse_node.moderation.model import DomainBlock
 from fediverse_node.posts import liked, reactions
 from fediverse_node.posts.model import Visibility
+from fediverse_node.search.indexing import Indexer
+from fediverse_node.storage.notices import Notice
 from fediverse_node.storage.tx import Tx
 from tests.fakes.remote_server import RemoteActor, RemoteServer
 from tests.fixtures.nodes import LiveNode, Person
 from tests.fixtures.signed_get import get
+from tests.fixtures.streams import listening
 
 OPEN = ("public", "unlisted")
 VISIBILITIES: tuple[Visibility, ...] = ("public", "unlisted", "private", "direct")
@@ -39,6 +44,7 @@ LOCAL = ("stranger", "follower", "pending", "mentioned", "blocked", "blocking", 
 REMOTE = ("remote follower", "remote stranger", "remote mentioned", "remote blocked", "shut out")
 NAMED = ("mentioned", "blocked", "blocking", "muting")
 FOLLOWERS = ("follower", "muting", "remote follower")
+FEEDS = ("atom", "rss")
 APART = ("blocked", "blocking", "remote blocked")
 
 
@@ -136,6 +142,10 @@ async def in_favourites(village: Village, viewer: str) -> str:
     return await village.text(viewer, "/api/v1/favourites?limit=40")
 
 
+async def by_words(village: Village, viewer: str) -> str:
+    return await village.text(viewer, "/api/v2/search?q=village&type=statuses&limit=40")
+
+
 async def on_a_list(village: Village, viewer: str) -> str:
     found = json.loads(await village.text(viewer, "/api/v1/lists") or "[]")
     pages = [await village.text(viewer, f"/api/v1/timelines/list/{each['id']}?limit=40") for each in found]
@@ -181,6 +191,54 @@ async def on_tag_page(village: Village, viewer: str) -> str:
     return await village.text(viewer, "/tags/village")
 
 
+async def in_feeds(village: Village, viewer: str) -> str:
+    names = ("alice", "zed")
+    return "".join([await village.text(viewer, f"/@{name}.{kind}") for name in names for kind in FEEDS])
+
+
+async def in_long_feeds(village: Village, viewer: str) -> str:
+    paths = [f"/@{name}/with_replies.{kind}" for name in ("alice", "zed") for kind in FEEDS]
+    return "".join([await village.text(viewer, path) for path in (*paths, "/tags/village.atom")])
+
+
+async def embedded(village: Village, viewer: str) -> str:
+    return await each(village, viewer, lambda post: f"/api/oembed?url={post.uri}")
+
+
+async def in_versions(village: Village, viewer: str) -> str:
+    return await each(village, viewer, lambda post: f"/api/v1/statuses/{post.id}/history")
+
+
+async def in_public_streams(village: Village, viewer: str) -> str:
+    return await _streamed(village, viewer, "public", {"stream": "hashtag", "tag": "village"})
+
+
+async def in_own_streams(village: Village, viewer: str) -> str:
+    found = json.loads(await village.text(viewer, "/api/v1/lists") or "[]")
+    return await _streamed(
+        village, viewer, "user", *({"stream": "list", "list": each["id"]} for each in found)
+    )
+
+
+async def _streamed(village: Village, viewer: str, *streams: str | dict[str, str]) -> str:
+    """What is said to *viewer* when all posts come once more; nothing, where they are not let in."""
+    person, witness = village.people.get(viewer), village.people["stranger"]
+    try:
+        async with (
+            listening(village.node, person, *streams) as ear,
+            listening(village.node, witness, "user") as last,
+        ):
+            told = [Notice("update", (post.id,)) for post in village.posts]
+            village.node.node.db.ears.tell([*told, Notice("filters_changed", (witness.actor.id,))])
+            while (await last.next()).event != "filters_changed":
+                pass
+            return await ear.all()
+    except aiohttp.WSServerHandshakeError as refused:
+        if refused.status != 403:
+            raise
+        return ""
+
+
 def everything(viewer: str, post: Told) -> bool:
     del viewer, post
     return True
@@ -194,12 +252,14 @@ def is_open(viewer: str, post: Told) -> bool:
 API: dict[Path, About] = {
     by_id: everything,
     in_source: everything,
+    in_versions: everything,
     several: everything,
     by_address: everything,
     on_profiles: everything,
     in_context: lambda _, post: post.answer,
     in_public: lambda viewer, post: post.visibility == "public" and not post.answer and viewer != "muting",
     by_tag: lambda viewer, post: post.visibility == "public" and viewer != "muting",
+    in_public_streams: lambda viewer, post: post.visibility == "public" and viewer != "muting",
 }
 OWN: dict[Path, About] = {
     at_home: lambda viewer, post: viewer == "follower",
@@ -207,7 +267,9 @@ OWN: dict[Path, About] = {
     # Everybody put everything aside, whatever they may see of it.
     in_bookmarks: everything,
     in_favourites: everything,
+    by_words: lambda viewer, _: viewer != "muting",
     on_a_list: lambda viewer, post: viewer == "follower",
+    in_own_streams: lambda viewer, post: viewer == "follower",
 }
 WIRE: dict[Path, About] = {
     as_document: everything,
@@ -219,6 +281,9 @@ PAGES: dict[Path, About] = {
     on_pages: is_open,
     on_profile_pages: lambda _, post: post.visibility in OPEN and not post.answer,
     on_tag_page: lambda _, post: post.visibility == "public",
+    in_feeds: lambda _, post: post.visibility == "public" and not post.answer,
+    in_long_feeds: lambda _, post: post.visibility == "public",
+    embedded: is_open,
 }
 NOT_ASKED = {in_source}  # needs a person: the source is for editors
 
@@ -255,6 +320,8 @@ async def build(village: Village, outside: RemoteServer) -> None:
             )
         )
     await node.node.db.write(partial(_put_aside, village=village))
+    # Whatever becomes of them: the index has all of it.
+    await Indexer(node.node.db, lag=timedelta(0)).run_once()
     # Alice asks first from now on, so this one waits.
     await node.change(alice, manually_approves=True)
     await follow(desk, village.people["pending"].actor, alice.id)

@@ -17,6 +17,7 @@ from fediverse_node.federation.builders import emoji, question, quoting
 from fediverse_node.federation.builders.alt_text import alternative
 from fediverse_node.federation.builders.quoting import NO_TERMS, Terms
 from fediverse_node.kernel.clock import to_rfc3339
+from fediverse_node.kernel.kinds import JPEG, KINDS
 from fediverse_node.polls.model import Poll
 from fediverse_node.posts.model import AiTool, Attachment, Hashtag, Mention, Post
 
@@ -138,12 +139,28 @@ def _attachment(item: Attachment, parts: NoteParts, addresses: Addresses) -> Jso
             "width": item.width,
             "height": item.height,
             "blurhash": item.blurhash,
+            "duration": _duration(item.seconds),
+            "icon": _poster(item),
             "focalPoint": list(item.focus) if item.focus is not None else None,
             "digitalSourceType": item.digital_source_type,
             "aiTools": [_tool(AiTool(name=item.ai_tool))] if item.ai_tool else None,
             **usage,
         }
     )
+
+
+def _poster(item: Attachment) -> JsonDict | None:
+    """What stands for a film or sound of ours until it plays."""
+    if item.seconds is None or item.preview is None:
+        return None
+    ending = item.preview.rpartition(".")[2]
+    kind = next((kind for kind in KINDS.values() if kind.ending == ending), JPEG)
+    return write.image(item.preview, kind.media_type)
+
+
+def _duration(seconds: float | None) -> str | None:
+    """As XML Schema writes a span of time, which ActivityStreams asks for."""
+    return f"PT{seconds:.3f}S" if seconds is not None else None
 
 
 def _disclosure(post: Post) -> JsonDict:

@@ -29,6 +29,7 @@ from fediverse_node.kernel.urls import authority_of, same_origin
 from fediverse_node.moderation.policy import policy
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
+from fediverse_node.search import queries as search
 from fediverse_node.storage.tx import Tx
 from fediverse_node.threads import queries as threads
 from fediverse_node.threads.model import ThreadJob
@@ -141,7 +142,10 @@ class Completing:
         def store(tx: Tx) -> Post | None:
             if not any_post and not self._is_member(tx, found.doc):
                 return None
-            return keeping.store(tx, found, in_its_time=True)
+            stored = keeping.store(tx, found, in_its_time=True)
+            if stored is not None:
+                search.stored_late(tx, stored.id)
+            return stored
 
         stored = await self.discovery.db.write(store)
         return stored, found.doc if stored is not None else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from fediverse_node.activitystreams.documents import ObjectDoc
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.discovery import consenting, polls
@@ -13,7 +16,11 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.quotes.model import Interaction
 from fediverse_node.storage.tx import Tx
+from fediverse_node.timelines import by_tag
 from fediverse_node.visibility.policy import may_answer
+
+#: What is older when it is found is no news to those who follow its hashtags.
+_NEWS: Final = timedelta(days=1)
 
 
 def store(tx: Tx, found: FoundPost, *, in_its_time: bool = False) -> Post | None:
@@ -36,6 +43,8 @@ def store(tx: Tx, found: FoundPost, *, in_its_time: bool = False) -> Post | None
     if stored is not None:
         polls.keep(tx, stored, found.doc)
         _keep_consent(tx, stored, found, author)
+        if stored.published_at > tx.now - _NEWS:
+            by_tag.deliver(tx, stored, shaped.tagged)
     return stored or posts.by_uri(tx, found.uri)
 
 

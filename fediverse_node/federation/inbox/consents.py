@@ -17,12 +17,12 @@ from fediverse_node.federation.inbox.authenticate import Verified
 from fediverse_node.federation.inbox.model import Applied, Context, Found, Ignored, Missing, Outcome
 from fediverse_node.kernel.errors import NotAllowed, NotValid
 from fediverse_node.kernel.urls import same_origin
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.quotes import queries as quotes
 from fediverse_node.quotes.model import Interaction
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility import telling
 
 
 def keep(tx: Tx, post: Post, doc: ObjectDoc, author: Actor, found: Found | None = None) -> Interaction | None:
@@ -37,9 +37,7 @@ def tell(tx: Tx, interaction: Interaction) -> None:
     """Tell somebody here that they were quoted, once the quote is here."""
     owner = actors.by_id(tx, interaction.target_actor_id) if interaction.target_actor_id else None
     if owner is not None and owner.local and interaction.post_id is not None:
-        notifications.add(
-            tx, owner.id, "quote", from_actor_id=interaction.actor_id, post_id=interaction.post_id
-        )
+        telling.tell(tx, owner.id, "quote", from_actor_id=interaction.actor_id, post_id=interaction.post_id)
 
 
 def outcome_of(tx: Tx, post: Post, doc: ObjectDoc, found: Found, context: Context) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fediverse_node.conversations import queries as conversations
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
@@ -18,3 +19,5 @@ def remove_post(tx: Tx, post: Post, *, actor_uri: str) -> None:
     if post.local:
         uploads.remove_of_post(tx, post.id)
     notifications.remove_for_post(tx, post.id)
+    if post.visibility == "direct":
+        conversations.let_go(tx, post.id)

@@ -15,10 +15,10 @@ from fediverse_node.federation.inbox.interest import local_recipients
 from fediverse_node.federation.inbox.model import Applied, Context, Ignored, Outcome
 from fediverse_node.federation.inbox.storing import with_recipients
 from fediverse_node.kernel.errors import NotAllowed
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.telling import tell
 
 #: What an edit is about. An Update that leaves all of it alone brings a yes to a quote, or other counts
 #: (ours, Mastodon's): a post does not become an edited one by it.
@@ -78,5 +78,5 @@ def revise(
     )
     recounting.follow_edit(tx, post, doc)
     for booster_id in posts.local_boosters(tx, post.id):
-        notifications.add(tx, booster_id, "update", from_actor_id=post.actor_id, post_id=post.id)
+        tell(tx, booster_id, "update", from_actor_id=post.actor_id, post_id=post.id)
     return Applied()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from fediverse_node.activitystreams.documents import ObjectDoc
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
+from fediverse_node.conversations import naming
 from fediverse_node.federation.discovery import gaps, polls
 from fediverse_node.federation.discovery.shaping import ShapedPost, shape
 from fediverse_node.federation.discovery.stripping import stripped
 from fediverse_node.federation.inbox import consents
 from fediverse_node.federation.inbox.interest import local_recipients, turned_away
 from fediverse_node.federation.inbox.model import Context, Found
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Mention, Post
 from fediverse_node.storage.tx import Tx
-from fediverse_node.timelines import home
+from fediverse_node.timelines import by_tag, home
 from fediverse_node.visibility.rule import OPEN
 
 
@@ -38,6 +38,7 @@ def store_new(
         if doc.policy is not None or doc.quote is not None:
             consents.keep(tx, post, doc, author, found)
         _introduce(tx, post, people, context, author=author)
+        by_tag.deliver(tx, post, shaped.tagged)
         gaps.arrived(tx, post, author, own_origin=context.addresses.origin)
     return post
 
@@ -75,7 +76,7 @@ def _tell(tx: Tx, post: Post, people: list[Actor], context: Context, *, author: 
     for actor_id in told:
         if turned_away(tx, actor_id, author):
             continue
-        notifications.add(tx, actor_id, "mention", from_actor_id=post.actor_id, post_id=post.id)
+        naming.tell_named(tx, post, actor_id)
 
 
 def local_author(tx: Tx, post: Post) -> Actor | None:

@@ -11,6 +11,7 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent.licences import licence_named
 from fediverse_node.consent.model import PLAIN, Allowance, Decision, Method
+from fediverse_node.conversations import naming
 from fediverse_node.federation.builders import update
 from fediverse_node.federation.builders.note import NoteParts
 from fediverse_node.federation.delivery import audience, queue
@@ -22,9 +23,8 @@ from fediverse_node.federation.outbox.labels import AiPart, Disclosure
 from fediverse_node.federation.outbox.own import own_post
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll
-from fediverse_node.federation.outbox.publish import OPEN, account_of, said_by
+from fediverse_node.federation.outbox.publish import OPEN, account_of
 from fediverse_node.federation.outbox.seal import seal
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Hashtag, Post
 from fediverse_node.posts.revision import revision_of
@@ -108,7 +108,7 @@ async def edit(desk: Desk, author: Actor, post_id: int, changes: Edit) -> Post:
             to=cleaned.allowing,
         )
         if after != before:
-            _tell_newly_named(tx, before, after, author)
+            _tell_newly_named(tx, before, after)
         if after != before or said or asked:
             send_update(tx, desk, after, author, signing)
         return after
@@ -200,7 +200,7 @@ def _revised(
         addresses=desk.addresses,
     )
     part = labels.with_pictures(part, carried)
-    part = labels.settled(tx, part, said_by(author, changes), account_id=account_id, uri=before.uri)
+    part = labels.settled(tx, part, labels.said_by(author, changes), account_id=account_id, uri=before.uri)
     kept = set(before.addressed) - {
         mention.actor_uri for mention in posts.mentions_of(tx, [before.id]).get(before.id, [])
     }
@@ -240,8 +240,8 @@ def _licence(before: Post, changes: Edit) -> str | None:
     return licence_named(changes.licence) if changes.licence else None
 
 
-def _tell_newly_named(tx: Tx, before: Post, after: Post, author: Actor) -> None:
+def _tell_newly_named(tx: Tx, before: Post, after: Post) -> None:
     new = set(after.addressed) - set(before.addressed)
     for person in actors.by_uris(tx, new).values():
         if person.local:
-            notifications.add(tx, person.id, "mention", from_actor_id=author.id, post_id=after.id)
+            naming.tell_named(tx, after, person.id)

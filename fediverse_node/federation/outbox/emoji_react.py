@@ -25,6 +25,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.emoji_reactions import MAX_KINDS, MAX_OF_ACTOR
 from fediverse_node.posts.model import Post, Reaction
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.telling import tell
 
 
 async def react(desk: Desk, actor: Actor, post_id: int, emoji: str) -> Post:
@@ -57,7 +58,7 @@ async def react(desk: Desk, actor: Actor, post_id: int, emoji: str) -> Post:
                 f"A post has at most {MAX_OF_ACTOR} emoji of one person, and {MAX_KINDS} different ones."
             )
         if author.local:
-            notifications.add(tx, author.id, "favourite", from_actor_id=actor.id, post_id=post.id)
+            tell(tx, author.id, "favourite", from_actor_id=actor.id, post_id=post.id)
         else:
             document = _document(made, actor, post, author, desk.addresses)
             public = post.visibility in OPEN

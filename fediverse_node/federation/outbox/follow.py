@@ -21,6 +21,7 @@ from fediverse_node.notifications import queries as notifications
 from fediverse_node.notifications.model import NotificationType
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
+from fediverse_node.visibility.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ async def follow(desk: Desk, actor: Actor, target_id: int) -> Follow:
             featured.want(tx, target)
             return new
         kind: NotificationType = "follow" if at_once else "follow_request"
-        notifications.add(tx, target.id, kind, from_actor_id=actor.id)
+        tell(tx, target.id, kind, from_actor_id=actor.id)
         if at_once:
             home.backfill(tx, actor.id, target.id)
         return new
@@ -107,7 +108,7 @@ async def accept(desk: Desk, actor: Actor, follower_id: int) -> None:
         if not follows.accept(tx, asked):
             return
         notifications.remove(tx, actor.id, "follow_request", from_actor_id=follower.id)
-        notifications.add(tx, actor.id, "follow", from_actor_id=follower.id)
+        tell(tx, actor.id, "follow", from_actor_id=follower.id)
         if follower.local:
             home.backfill(tx, follower.id, actor.id)
             return

@@ -13,10 +13,11 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from fediverse_node.activitystreams.vocabulary import DIGITAL_SOURCE_TYPE
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.actors.model import Actor
 from fediverse_node.credentials.model import part_of
 from fediverse_node.federation.outbox.label_words import words_in
 from fediverse_node.kernel.errors import NotValid
@@ -80,6 +81,32 @@ class Said:
     reviewed: bool = False
     disclosure: Disclosure | None = None
     autonomous: bool = False
+
+
+class Saying(Protocol):
+    """What a draft and an edit have alike."""
+
+    @property
+    def suggestion_handle(self) -> str | None:
+        """Of the suggestion that went into the text."""
+
+    @property
+    def reviewed(self) -> bool:
+        """The author read it."""
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        """How much was a model's."""
+
+
+def said_by(author: Actor, saying: Saying) -> Said:
+    """What *author* says of a model's part, with a draft or an edit."""
+    return Said(
+        handle=saying.suggestion_handle,
+        reviewed=saying.reviewed,
+        disclosure=saying.disclosure,
+        autonomous=author.details.autonomous,
+    )
 
 
 #: No model took part, as far as this server can record.

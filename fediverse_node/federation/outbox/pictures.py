@@ -14,6 +14,7 @@ from fediverse_node.actors.addresses import Addresses
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.posts.model import Attachment, Post
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads import jobs
 from fediverse_node.uploads import queries as uploads
 from fediverse_node.uploads.model import MAX_PICTURES, Focus, Upload, checked_description
 
@@ -88,8 +89,9 @@ def _found(tx: Tx, chosen: Sequence[Chosen], *, account_id: int, post_id: int | 
     """The pictures that are meant, described as is said.
 
     Raises:
-        NotValid: too many, one twice, or one that is not there, somebody else's, or in another post. These
-            look alike: nobody learns what others have (WEB-20).
+        NotValid: too many, one twice, a film or sound beside something else, or one that is not there,
+            somebody else's, or in another post. The last three look alike: nobody learns what others have
+            (WEB-20).
     """
     if len(chosen) > MAX_PICTURES:
         raise NotValid(f"A post has at most {MAX_PICTURES} pictures.")
@@ -98,9 +100,23 @@ def _found(tx: Tx, chosen: Sequence[Chosen], *, account_id: int, post_id: int | 
         raise NotValid("The same picture cannot be in a post twice.")
     for each in chosen:
         upload = found.get(each.id)
-        if upload is None or upload.account_id != account_id or upload.post_id not in {None, post_id}:
+        if upload is None or not _is_for(upload, account_id, post_id):
+            if jobs.own(tx, account_id, each.id) is not None:
+                raise NotValid("A film or sound of this post is still being made. Try again in a moment.")
             raise NotValid("One of the pictures is not there. It may be in another post, or out of date.")
+    if len(found) > 1 and any(_plays(upload) for upload in found.values()):
+        # Mastodon, and what follows it, shows one film or sound, or pictures.
+        raise NotValid("A film or sound goes alone into a post.")
     return tuple(_described(tx, found[each.id], each) for each in chosen)
+
+
+def _is_for(upload: Upload, account_id: int, post_id: int | None) -> bool:
+    mine = upload.account_id == account_id and upload.role is None
+    return mine and upload.post_id in {None, post_id}
+
+
+def _plays(upload: Upload) -> bool:
+    return upload.play is not None and upload.play.kind != "loop"
 
 
 def _described(tx: Tx, upload: Upload, chosen: Chosen) -> Upload:
@@ -127,13 +143,16 @@ def _attachment(upload: Upload, addresses: Addresses) -> Attachment:
         media_type=upload.media_type,
         url=addresses.origin + upload.path,
         name=upload.description,
-        width=upload.width,
-        height=upload.height,
-        blurhash=upload.blurhash,
+        width=upload.width or None,
+        height=upload.height or None,
+        blurhash=upload.blurhash or None,
         focus=upload.focus,
         preview=addresses.origin + upload.small_path if upload.small_name is not None else None,
         file_id=upload.id,
         sha256=upload.sha256,
         digital_source_type=upload.making.source,
         ai_tool=upload.ai_tool if upload.making.source else None,
+        seconds=upload.play.seconds if upload.play else None,
+        frames=upload.play.frames if upload.play else None,
+        loops=upload.play is not None and upload.play.kind == "loop",
     )

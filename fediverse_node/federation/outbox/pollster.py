@@ -16,13 +16,13 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.edit import send_update
 from fediverse_node.federation.outbox.publish import OPEN
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import clock, voting
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.telling import tell
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ def _notify(tx: Tx, question: Post, author: Actor, voters: list[int]) -> None:
         found = actors.by_ids(tx, voters[start : start + _SLICE])
         local += [person for person in found.values() if person.local and person.active]
     for person in local:
-        notifications.add(tx, person.id, "poll", from_actor_id=author.id, post_id=question.id)
+        tell(tx, person.id, "poll", from_actor_id=author.id, post_id=question.id)
 
 
 def _inboxes(tx: Tx, voters: list[int]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fediverse_node.actors import errands, pages, retired
@@ -12,6 +13,7 @@ from fediverse_node.actors.model import Actor, Details
 from fediverse_node.deliveries.model import StoredActivity
 from fediverse_node.federation.builders import update
 from fediverse_node.federation.delivery import audience, queue
+from fediverse_node.federation.outbox import portraits
 from fediverse_node.federation.outbox.compose import emojis_in
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.seal import seal
@@ -21,6 +23,7 @@ from fediverse_node.kernel.text import clean_line, clean_name, clean_text, find_
 from fediverse_node.kernel.urls import canonical_host
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads.model import Role
 
 MAX_SUMMARY = 5000
 MAX_FIELDS = 16
@@ -46,6 +49,7 @@ class ProfileChanges:
         icon_description, image_description: what the pictures show.
         also_known_as: ids of other accounts of theirs; all of them. Without this one there, no server
             believes that such an account moved here.
+        portraits: uploads that are its pictures from now on, or `portraits.NONE`.
     """
 
     name: str | None = None
@@ -61,6 +65,7 @@ class ProfileChanges:
     icon_description: str | None = None
     image_description: str | None = None
     also_known_as: tuple[str, ...] | None = None
+    portraits: Mapping[Role, int] = field(default_factory=dict)
 
 
 async def change_profile(desk: Desk, actor: Actor, changes: ProfileChanges) -> Actor:
@@ -69,6 +74,7 @@ async def change_profile(desk: Desk, actor: Actor, changes: ProfileChanges) -> A
     Raises:
         TooLarge: a text is longer than it may be, or there are too many of something.
         NotValid: a domain is none.
+        NotFound, Conflict: a picture is not there any more.
     """
     values, details = _values(changes, desk.addresses), _detail_values(changes)
     signing = await desk.keys.key_of(actor.id, "ed25519")
@@ -83,6 +89,8 @@ async def change_profile(desk: Desk, actor: Actor, changes: ProfileChanges) -> A
         if after_details.autonomous and wanted.get("type") == "Person":
             raise NotValid(_STILL_A_BOT)
         different = {name: value for name, value in wanted.items() if getattr(before, name) != value}
+        if changes.portraits:
+            different |= portraits.worn(tx, before, changes.portraits, desk.addresses)
         if not different:
             return before
         if "details" in different:

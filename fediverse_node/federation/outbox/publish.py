@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
@@ -13,6 +14,8 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent.licences import licence_named
 from fediverse_node.consent.model import PLAIN, Allowance, Method
+from fediverse_node.conversations import naming
+from fediverse_node.conversations import queries as conversations
 from fediverse_node.federation.builders import create
 from fediverse_node.federation.builders.note import NoteParts, context_of
 from fediverse_node.federation.delivery import audience, queue
@@ -29,14 +32,13 @@ from fediverse_node.federation.outbox import (
 )
 from fediverse_node.federation.outbox.compose import Format, Written
 from fediverse_node.federation.outbox.desk import Desk
-from fediverse_node.federation.outbox.labels import AiPart, Disclosure, Said
+from fediverse_node.federation.outbox.labels import AiPart, Disclosure
 from fediverse_node.federation.outbox.own import require_home
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.federation.outbox.polling import DraftPoll
 from fediverse_node.federation.outbox.quote import Wishes
 from fediverse_node.federation.outbox.seal import seal
 from fediverse_node.kernel.errors import Conflict, NotFound, NotValid
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Hashtag, Post, Visibility
 from fediverse_node.posts.revision import revision_of
@@ -44,7 +46,7 @@ from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes.model import Audience
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
-from fediverse_node.timelines import home
+from fediverse_node.timelines import by_tag, home
 from fediverse_node.visibility.rule import may_see, viewer_for
 
 log = logging.getLogger(__name__)
@@ -106,8 +108,10 @@ class Draft:
     disclosure: Disclosure | None = None
 
 
-async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
-    """Publish *draft* as *author*, a local actor.
+async def publish(
+    desk: Desk, author: Actor, draft: Draft, *, alongside: Callable[[Tx], None] | None = None
+) -> Post:
+    """Publish *draft* as *author*, a local actor. What *alongside* does is done with it, or neither is.
 
     Raises:
         NotValid: no text, too long, or training use allowed for a post that is not public.
@@ -116,42 +120,58 @@ async def publish(desk: Desk, author: Actor, draft: Draft) -> Post:
         NotAllowed: the account moved away.
     """
     require_home(author)
-    words = compose.words_of(draft.text, draft.content_type)
-    bare = bool(draft.pictures)
-    summary = compose.check_length(words, draft.summary, limit=desk.post_characters, may_be_empty=bare)
     if draft.idempotency_key is not None:
         key = draft.idempotency_key
         earlier = await desk.db.read(lambda tx: posts.recall_key(tx, author.id, key))
         if earlier is not None:
             return earlier
-    people = await compose.find_people(desk, words)
-    written = compose.write_up(draft.text, draft.content_type, people=people, addresses=desk.addresses)
-    written = compose.with_groups(written, draft.named)
-    signing = await desk.keys.key_of(author.id, "ed25519")
-    poll = polling.checked(draft.poll) if draft.poll is not None else None
-    cleaned = replace(draft, summary=summary, poll=poll)
+    ready = await _prepared(desk, author, draft)
+
+    def unit(tx: Tx) -> Post:
+        if alongside is not None:
+            alongside(tx)
+        return _publish(tx, desk, author, *ready)
+
     try:
-        post = await desk.db.write(lambda tx: _publish(tx, desk, author, cleaned, written, signing))
+        post = await desk.db.write(unit)
     except _SentTwice as error:
         return error.first
     log.info("outbox.published", extra={"post": post.id, "visibility": post.visibility})
     return post
 
 
-class Saying(Protocol):
-    """What a draft and an edit have alike."""
+async def rehearse(desk: Desk, author: Actor, draft: Draft) -> None:
+    """Find out whether *draft* could be published now, and leave nothing of it behind.
 
-    @property
-    def suggestion_handle(self) -> str | None:
-        """Of the suggestion that went into the text."""
+    Raises:
+        As `publish`.
+    """
+    require_home(author)
+    ready = await _prepared(desk, author, draft)
 
-    @property
-    def reviewed(self) -> bool:
-        """The author read it."""
+    def unit(tx: Tx) -> None:
+        _publish(tx, desk, author, *ready)
+        raise _OnlyTried
 
-    @property
-    def disclosure(self) -> Disclosure | None:
-        """How much was a model's."""
+    with suppress(_OnlyTried):
+        await desk.db.write(unit)
+
+
+async def _prepared(desk: Desk, author: Actor, draft: Draft) -> tuple[Draft, Written, SigningKey]:
+    """The draft as it is published, its text written up, and what it is signed with."""
+    words = compose.words_of(draft.text, draft.content_type)
+    bare = bool(draft.pictures)
+    summary = compose.check_length(words, draft.summary, limit=desk.post_characters, may_be_empty=bare)
+    people = await compose.find_people(desk, words)
+    written = compose.write_up(draft.text, draft.content_type, people=people, addresses=desk.addresses)
+    written = compose.with_groups(written, draft.named)
+    signing = await desk.keys.key_of(author.id, "ed25519")
+    poll = polling.checked(draft.poll) if draft.poll is not None else None
+    return replace(draft, summary=summary, poll=poll), written, signing
+
+
+class _OnlyTried(Exception):
+    """Thrown after everything went well, so that nothing of it stays."""
 
 
 class _SentTwice(Conflict):
@@ -183,6 +203,7 @@ def _publish(tx: Tx, desk: Desk, author: Actor, draft: Draft, written: Written, 
             tx, stored, author, allow=draft.training_use, method=draft.method, to=draft.allowing
         )
     home.deliver(tx, stored)
+    by_tag.deliver(tx, stored, tags)
     _tell(tx, stored, written)
     if parent is not None:
         gaps.taken_part(tx, parent)
@@ -222,9 +243,11 @@ def _wishes(draft: Draft) -> Wishes:
 
 
 def _tell(tx: Tx, post: Post, written: Written) -> None:
+    if post.visibility == "direct":
+        conversations.take_in(tx, post, post.actor_id)
     for person in written.people:
         if person.local:
-            notifications.add(tx, person.id, "mention", from_actor_id=post.actor_id, post_id=post.id)
+            naming.tell_named(tx, post, person.id)
 
 
 def _send(tx: Tx, desk: Desk, parts: NoteParts, signing: SigningKey) -> None:
@@ -261,7 +284,7 @@ def _new_post(
         tx, draft.pictures, text=draft.text, account_id=account.id, addresses=desk.addresses
     )
     part = labels.with_pictures(draft.ai, carried)
-    part = labels.settled(tx, part, said_by(author, draft), account_id=account.id, uri=uri)
+    part = labels.settled(tx, part, labels.said_by(author, draft), account_id=account.id, uri=uri)
     licence = _licence(draft, account, visibility)
     named = [person.uri for person in written.people]
     if parent is not None and visibility in OPEN:
@@ -309,16 +332,6 @@ def _new_post(
         created_at=tx.now,
     )
     return post, labels.labelled_tags(list(written.hashtags), part, language=language), part
-
-
-def said_by(author: Actor, saying: Saying) -> Said:
-    """What *author* says of a model's part, with a draft or an edit."""
-    return Said(
-        handle=saying.suggestion_handle,
-        reviewed=saying.reviewed,
-        disclosure=saying.disclosure,
-        autonomous=author.details.autonomous,
-    )
 
 
 def _licence(draft: Draft, account: Account, visibility: Visibility) -> str | None:

@@ -18,13 +18,13 @@ from fediverse_node.federation.delivery import audience, queue
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.federation.outbox.own import visible_post
 from fediverse_node.kernel.errors import NotAllowed, NotFound, NotValid
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts.model import Post
 from fediverse_node.quotes import queries as quotes
 from fediverse_node.quotes.model import SILENT, Audience, Interaction, Kind, State, Verdict
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.policy import chosen, judge
 from fediverse_node.visibility.rule import OPEN
+from fediverse_node.visibility.telling import tell
 
 _WHO = {
     "reply": "The author of this post does not let you answer it.",
@@ -117,7 +117,7 @@ def add_quote(tx: Tx, desk: Desk, post: Post, author: Actor, quoted_id: int) -> 
     if decided and owner.id != author.id:
         uri = desk.addresses.quote(owner.username, interaction.id)
         interaction = quotes.decide(tx, interaction, "accepted", authorization_uri=uri)
-        notifications.add(tx, owner.id, "quote", from_actor_id=author.id, post_id=post.id)
+        tell(tx, owner.id, "quote", from_actor_id=author.id, post_id=post.id)
     quote = Quote(uri=target.uri, page=target.url or target.uri, authorization=interaction.authorization_uri)
     return quote, interaction
 

@@ -22,6 +22,7 @@ from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.signatures.base import SigningKey
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
+from fediverse_node.visibility.telling import tell
 
 
 async def favourite(desk: Desk, actor: Actor, post_id: int) -> Post:
@@ -40,7 +41,7 @@ async def favourite(desk: Desk, actor: Actor, post_id: int) -> Post:
         if reactions.favourite(tx, post.id, actor.id, uri):
             gaps.taken_part(tx, post)
             if author.local:
-                notifications.add(tx, author.id, "favourite", from_actor_id=actor.id, post_id=post.id)
+                tell(tx, author.id, "favourite", from_actor_id=actor.id, post_id=post.id)
             else:
                 document = like.document(id_=uri, actor=actor.uri, post=post.uri, author=author.uri)
                 _send(tx, actor, document, audience.of_person(author), post=post, signing=signing)
@@ -108,7 +109,7 @@ async def boost(desk: Desk, actor: Actor, post_id: int, *, visibility: Visibilit
         gaps.taken_part(tx, post)
         home.deliver(tx, new)
         if author.local:
-            notifications.add(tx, author.id, "reblog", from_actor_id=actor.id, post_id=post.id)
+            tell(tx, author.id, "reblog", from_actor_id=actor.id, post_id=post.id)
         document = _announcement(new, actor, post, author)
         _send(tx, actor, document, audience.of_post(tx, new, actor), post=new, signing=signing)
         return new

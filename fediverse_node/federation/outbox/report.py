@@ -29,6 +29,7 @@ async def report(
     post_ids: Sequence[int] = (),
     comment: str = "",
     forward: bool = False,
+    category: str | None = None,
 ) -> Report:
     """*actor* reports somebody and posts of theirs.
 
@@ -58,6 +59,7 @@ async def report(
             comment=comment,
             forwarded=elsewhere,
             created_at=tx.now,
+            category=category,
         )
         if not reports.add(tx, made):
             raise Conflict("You have reported this account often enough; your reports are being looked at.")

@@ -6,6 +6,7 @@ import logging
 
 from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
+from fediverse_node.conversations import queries as conversations
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.federation.builders import delete
 from fediverse_node.federation.delivery import audience, queue
@@ -44,6 +45,8 @@ async def retract(desk: Desk, author: Actor, post_id: int) -> Post:
             polls.remove(tx, post.id)
         uploads.remove_of_post(tx, post.id)
         notifications.remove_for_post(tx, post.id)
+        if post.visibility == "direct":
+            conversations.let_go(tx, post.id)
         if post.local_only:
             return post
         deliveries.withdraw(tx, post.id, types=("Create", "Update"))

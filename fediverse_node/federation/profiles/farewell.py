@@ -7,17 +7,24 @@ from typing import Final
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors import retired
 from fediverse_node.actors.model import Actor
+from fediverse_node.announcements import queries as announcements
 from fediverse_node.consent import decisions
+from fediverse_node.conversations import queries as conversations
 from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.filters import queries as filters
+from fediverse_node.follows import proposals
+from fediverse_node.hashtags import queries as hashtags
 from fediverse_node.imports import taken_over
 from fediverse_node.lists import queries as lists
+from fediverse_node.notifications import holding
 from fediverse_node.notifications import queries as notifications
 from fediverse_node.polls import queries as polls
 from fediverse_node.posts import erasure, liked
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.subject import subject_of
+from fediverse_node.push import queries as push
 from fediverse_node.reading import queries as reading
+from fediverse_node.scheduled import queries as scheduled
 from fediverse_node.storage.database import Database
 from fediverse_node.storage.tx import Tx
 
@@ -43,7 +50,9 @@ async def erase(db: Database, actor: Actor) -> bool:
         retired.forget_of(tx, actor.id)
         taken_over.forget(tx, actor.id)
         liked.forget_all(tx, actor.id)
-        for room in (reading, lists, filters):
+        for room in (reading, lists, filters, hashtags, proposals, announcements):
+            room.forget(tx, actor.id)
+        for room in (holding, conversations, scheduled, push):
             room.forget(tx, actor.id)
         return True
 
@@ -60,4 +69,6 @@ def _erase_some(tx: Tx, actor: Actor) -> bool:
         if post.type == "Question":
             polls.remove(tx, post.id)
         notifications.remove_for_post(tx, post.id)
+        if post.visibility == "direct":
+            conversations.let_go(tx, post.id)
     return bool(found)

@@ -15,10 +15,10 @@ from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.moderation import queries as moderation
 from fediverse_node.moderation.model import Block
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
 from fediverse_node.timelines.parting import part
+from fediverse_node.visibility.telling import tell
 
 #: Blocks that one move carries: each is a letter to a server that whoever moved has chosen.
 MAX_BLOCKS: Final = 500
@@ -92,7 +92,7 @@ def _ask(tx: Tx, addresses: Addresses, person: Actor, new: Actor) -> None:
     )
     follows.add(tx, made)
     if new.local:
-        notifications.add(tx, new.id, "follow" if at_once else "follow_request", from_actor_id=person.id)
+        tell(tx, new.id, "follow" if at_once else "follow_request", from_actor_id=person.id)
         if at_once:
             home.backfill(tx, person.id, new.id)
         return

@@ -22,7 +22,7 @@ from fediverse_node.assist.suggest import Ask, Suggested, suggest
 from fediverse_node.kernel.errors import NodeError, NotNow, NotValid
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_body
-from fediverse_node.web.client_api.auth import Need, bearer_of, caller
+from fediverse_node.web.client_api.auth import Caller, Need, bearer_of, caller, note_use
 from fediverse_node.web.keys import NODE
 from fediverse_node.web.problems import render
 
@@ -48,9 +48,10 @@ async def assist(request: web.Request) -> web.StreamResponse:
     share that is used up a 429; later failures are an event.
     """
     node = request.app[NODE]
-    account_id = await node.db.read(lambda tx: _account_id(tx, request))
+    found = await node.db.read(lambda tx: _person(tx, request))
+    await note_use(request, found)
     asked = _decode(await read_body(request, MAX_BODY))
-    ask = Ask(account_id=account_id, action=asked.action, text=asked.text, language=asked.language)
+    ask = Ask(account_id=found.account.id, action=asked.action, text=asked.text, language=asked.language)
     async with aclosing(suggest(node.db, node.provider, node.config.assist, ask)) as parts:
         try:
             first = await anext(parts)
@@ -77,10 +78,10 @@ async def _stream(
     return response
 
 
-def _account_id(tx: Tx, request: web.Request) -> int:
+def _person(tx: Tx, request: web.Request) -> Caller:
     found = caller(tx, bearer_of(request), Need(scope="write:statuses"))
     assert found is not None, "a person is needed"
-    return found.account.id
+    return found
 
 
 def _decode(body: bytes) -> _Body:

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from fediverse_node.web.bearers import Caller, Need, allows, bearer_of, caller, viewer_of
+from fediverse_node.web.bearers import (
+    Caller,
+    Need,
+    allows,
+    app_caller,
+    bearer_of,
+    caller,
+    note_use,
+    viewer_of,
+)
 
-__all__ = ["Caller", "Need", "allows", "bearer_of", "caller", "viewer_of"]
+__all__ = ["Caller", "Need", "allows", "app_caller", "bearer_of", "caller", "note_use", "viewer_of"]

@@ -11,13 +11,15 @@ from aiohttp import web
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.storage.tx import Tx
-from fediverse_node.web.client_api.auth import Need, bearer_of, caller
-from fediverse_node.web.client_api.forms import Fields, query_values, sent_fields
+from fediverse_node.web.client_api.auth import Caller, Need, bearer_of, caller, note_use
+from fediverse_node.web.client_api.filing import sent
+from fediverse_node.web.client_api.forms import Fields, query_values
 from fediverse_node.web.client_api.paging import link_header
 from fediverse_node.web.client_api.view import Act, Answer, House, View
 from fediverse_node.web.keys import (
     ACCOUNT_PARTS,
     ADDRESSES,
+    CARDS,
     DESK,
     FIGURES,
     NODE,
@@ -40,36 +42,44 @@ def reading(reader: Reader, need: Need) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         bearer = admitted(request)
-        house, fields = _house(request), Fields(query_values(request))
+        house, fields = house_of(request.app), Fields(query_values(request))
 
-        def unit(tx: Tx) -> tuple[bytes, Answer]:
+        def unit(tx: Tx) -> tuple[bytes, Answer, Caller | None]:
             found = caller(tx, bearer, need)
             view = View(tx=tx, house=house, caller=found, fields=fields, path=request.match_info)
             answer = reader(view)
-            return _encode(answer.body), answer
+            return _encode(answer.body), answer, found
 
-        body, answer = await request.app[NODE].db.read(unit)
+        body, answer, found = await request.app[NODE].db.read(unit)
+        await note_use(request, found)
         return _response(request, body, answer)
 
     return handle
 
 
-def acting(actor: Actor, need: Need) -> Handler:
-    """A handler that changes something or asks another server: first who it is, then the use case."""
+def acting(actor: Actor, need: Need, files: frozenset[str] = frozenset()) -> Handler:
+    """A handler that changes something or asks another server: first who it is, then the use case.
+
+    In the fields *files* of a multipart form it is sent files.
+    """
 
     async def handle(request: web.Request) -> web.StreamResponse:
         bearer = admitted(request)
         desk: Desk = request.app[DESK]
         found = await desk.db.read(lambda tx: caller(tx, bearer, need))
-        act = Act(
-            desk=desk,
-            house=_house(request),
-            caller=found,
-            fields=await sent_fields(request),
-            path=request.match_info,
-            key=_idempotency_key(request),
-        )
-        answer = await actor(act)
+        await note_use(request, found)
+        async with sent(request, files) as (fields, opened):
+            act = Act(
+                desk=desk,
+                house=house_of(request.app),
+                caller=found,
+                fields=fields,
+                path=request.match_info,
+                key=_idempotency_key(request),
+                bearer=bearer,
+                files=opened,
+            )
+            answer = await actor(act)
         return _response(request, _encode(answer.body), answer)
 
     return handle
@@ -85,8 +95,8 @@ def admitted(request: web.Request) -> str | None:
     return bearer
 
 
-def _house(request: web.Request) -> House:
-    app = request.app
+def house_of(app: web.Application) -> House:
+    """What does not change from request to request."""
     return House(
         addresses=app[ADDRESSES],
         config=app[NODE].config,
@@ -95,6 +105,9 @@ def _house(request: web.Request) -> House:
         people=app[ACCOUNT_PARTS],
         limits=app[RATE_LIMITS],
         uploads=app[UPLOADS],
+        cards=app[CARDS],
+        provider=app[NODE].provider,
+        policy=app[NODE].outbound.policy,
     )
 
 
@@ -110,4 +123,6 @@ def _response(request: web.Request, body: bytes, answer: Answer) -> web.Response
     link = link_header(request.app[ADDRESSES].origin, request, answer.cursors)
     if link:
         headers["Link"] = link
-    return web.Response(body=body, content_type="application/json", charset="utf-8", headers=headers)
+    return web.Response(
+        body=body, status=answer.status, content_type="application/json", charset="utf-8", headers=headers
+    )

@@ -21,6 +21,7 @@ from fediverse_node.moderation.policy import policy
 from fediverse_node.reading import queries as reading
 from fediverse_node.web.client_api import pictures
 from fediverse_node.web.client_api.auth import Caller
+from fediverse_node.web.client_api.roles import role_entity
 from fediverse_node.web.client_api.view import House, JsonDict, View
 from fediverse_node.web.figures import AccountFigures
 
@@ -36,7 +37,7 @@ def accounts(view: View, actors: Iterable[Actor], *, fresh: bool = False) -> dic
     figures = view.house.figures.of(view.tx, found, fresh=fresh)
     made = {id_: _kept(view.house, actor, figures[id_]) for id_, actor in found.items()}
     rules = policy(view.tx)
-    if rules.domains:
+    if rules.quiets_some:
         limited = [id_ for id_, actor in found.items() if _limited(rules, actor)]
         made |= {id_: {**made[id_], "limited": True} for id_ in limited}
     moved = [actor for actor in found.values() if actor.moved_to is not None]
@@ -57,8 +58,8 @@ def _kept(house: House, actor: Actor, figures: AccountFigures) -> JsonDict:
 
 
 def _limited(rules: Policy, actor: Actor) -> bool:
-    """Whether the operator silenced their server: shown in full only to those who follow or look for them."""
-    return not actor.local and rules.is_silenced(actor.domain)
+    """Whether they or their server were silenced: shown in full only to those who follow or look for them."""
+    return rules.quiets(actor)
 
 
 def one_account(view: View, actor: Actor) -> JsonDict:
@@ -68,7 +69,7 @@ def one_account(view: View, actor: Actor) -> JsonDict:
 
 def account(actor: Actor, figures: AccountFigures, addresses: Addresses) -> JsonDict:
     """Account, as Mastodon 4.5 has it."""
-    avatar = _picture(actor, actor.icon, addresses, otherwise="avatar")
+    avatar = avatar_of(actor, addresses)
     header = _picture(actor, actor.image, addresses, otherwise="header")
     return {
         "id": str(actor.id),
@@ -86,10 +87,10 @@ def account(actor: Actor, figures: AccountFigures, addresses: Addresses) -> Json
         "url": actor.url or actor.uri,
         "uri": actor.uri,
         "avatar": avatar,
-        "avatar_static": avatar,
+        "avatar_static": _still(actor.icon) or avatar,
         "avatar_description": actor.details.icon_description,
         "header": header,
-        "header_static": header,
+        "header_static": _still(actor.image) or header,
         "header_description": actor.details.image_description,
         "followers_count": figures.followers,
         "following_count": figures.following,
@@ -106,10 +107,20 @@ def account(actor: Actor, figures: AccountFigures, addresses: Addresses) -> Json
     }
 
 
+def avatar_of(actor: Actor, addresses: Addresses) -> str:
+    """The address of somebody's picture, or of the stand-in for one."""
+    return _picture(actor, actor.icon, addresses, otherwise="avatar")
+
+
 def _picture(actor: Actor, picture: Picture | None, addresses: Addresses, *, otherwise: str) -> str:
     if picture is None:
         return pictures.address(addresses, otherwise)
     return addresses.copy_of(picture.url, owner_of_actor(actor.id))
+
+
+def _still(picture: Picture | None) -> str | None:
+    """Of a picture of ours that moves, one that does not."""
+    return picture.still if picture is not None else None
 
 
 def _name_new_homes(view: View, moved: Iterable[Actor], made: dict[int, JsonDict]) -> None:
@@ -157,7 +168,7 @@ def credential_account(view: View, caller: Caller) -> JsonDict:
         "attribution_domains": list(actor.details.attribution_domains),
         "quote_policy": "nobody",
     }
-    role = {"id": "-99", "name": "", "color": "", "permissions": "0", "highlighted": False}
+    role = role_entity(owner.role)
     extension = {
         "ai_filter": ai_filters.of_person(view.tx, actor.id),
         "ai_autonomous": actor.details.autonomous,

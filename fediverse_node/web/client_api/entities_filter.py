@@ -8,8 +8,9 @@ from fediverse_node.filters import queries as filters
 from fediverse_node.filters.matching import matches
 from fediverse_node.filters.model import Filter, FilteredPost, Keyword
 from fediverse_node.kernel.clock import to_rfc3339_millis
-from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.posts.model import Post
+from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.words import words_of
 from fediverse_node.web.client_api.view import JsonDict, View
 
 
@@ -27,11 +28,18 @@ def filtered(view: View, proper: Iterable[Post], polls: Mapping[int, JsonDict]) 
     made = {}
     for post in proper:
         if post.actor_id != me:
-            text = _words(post, polls.get(post.id))
-            results = [result for each in wanted if (result := _result(each, post, text)) is not None]
-            if results:
-                made[post.id] = results
+            poll = polls.get(post.id)
+            text = words_of(post, (option["title"] for option in poll["options"]) if poll is not None else ())
+            if found := _results(wanted, post, text):
+                made[post.id] = found
     return made
+
+
+def results(tx: Tx, actor_id: int, post: Post, text: str) -> list[JsonDict]:
+    """FilterResults of one post for one of many; *text* is all that can be read of it (`words_of`)."""
+    if post.actor_id == actor_id:
+        return []
+    return _results(filters.in_force(tx, filters.of_actor(tx, actor_id)), post, text)
 
 
 def entity(found: Filter) -> JsonDict:
@@ -75,6 +83,10 @@ def _head(found: Filter) -> JsonDict:
     }
 
 
+def _results(wanted: Iterable[Filter], post: Post, text: str) -> list[JsonDict]:
+    return [result for each in wanted if (result := _result(each, post, text)) is not None]
+
+
 def _result(found: Filter, post: Post, text: str) -> JsonDict | None:
     words = matches(found.keywords, text)
     chosen = any(each.post_id == post.id for each in found.posts)
@@ -85,12 +97,3 @@ def _result(found: Filter, post: Post, text: str) -> JsonDict | None:
         "keyword_matches": words or None,
         "status_matches": [str(post.id)] if chosen else None,
     }
-
-
-def _words(post: Post, poll: JsonDict | None) -> str:
-    """All that can be read of a post."""
-    parts = [post.summary or "", to_plain_text(post.content_html)]
-    parts += [item.name or "" for item in post.attachments]
-    if poll is not None:
-        parts += [option["title"] for option in poll["options"]]
-    return "\n\n".join(part for part in (*parts, post.title or "") if part)

@@ -6,7 +6,7 @@ may see it, and who may quote them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fediverse_node.activitystreams.vocabulary import PUBLIC
@@ -16,8 +16,10 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.quotes import queries as quotes
 from fediverse_node.quotes.model import SILENT, Interaction, Kind, Permission, Policy
+from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility import policy as rules
 from fediverse_node.visibility import rule
+from fediverse_node.visibility.rule import Viewer
 from fediverse_node.web.client_api.view import JsonDict, View
 
 
@@ -97,6 +99,31 @@ def approvals(view: View, proper: Sequence[Post], authors: Mapping[int, Actor]) 
             },
         }
     return made
+
+
+def verdicts(tx: Tx, post: Post, author: Actor, viewers: Iterable[Viewer]) -> dict[int | None, str]:
+    """Whether each of *viewers* may quote *post* (`quote_approval.current_user`), by their id."""
+    policy = rules.stated(post, author, quotes.policies_of(tx, [post.id]).get(post.id, SILENT))
+    people = {each.actor_id: each.actor_uri for each in viewers}
+    ids = [id_ for id_ in people if id_ is not None]
+    named = _all(policy.quote)
+    following = set(follows.local_follower_ids(tx, author.id)) if author.followers in named else set()
+    followed = follows.followed_among(tx, author.id, ids) if author.following in named and ids else set()
+
+    def verdict(id_: int | None, uri: str | None) -> str:
+        if uri is None:
+            return "denied"
+        return rules.weigh(
+            policy,
+            "quote",
+            post=post,
+            author=author,
+            actor_uri=uri,
+            is_follower=lambda: id_ in following,
+            is_followed=lambda: id_ in followed,
+        )
+
+    return {id_: verdict(id_, uri) for id_, uri in people.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

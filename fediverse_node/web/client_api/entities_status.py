@@ -15,15 +15,15 @@ from fediverse_node.actors.model import Actor
 from fediverse_node.consent import decisions
 from fediverse_node.consent.model import Decision
 from fediverse_node.kernel.errors import NotFound
-from fediverse_node.posts import marks, roots
+from fediverse_node.posts import marks
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.marks import NO_MARKS, Marks
 from fediverse_node.posts.model import Post
 from fediverse_node.posts.subject import subject_of
 from fediverse_node.quotes.model import Kind
-from fediverse_node.reading import queries as reading
-from fediverse_node.visibility import rule
+from fediverse_node.visibility import muted, rule
 from fediverse_node.web.client_api.entities_account import accounts
+from fediverse_node.web.client_api.entities_card import cards
 from fediverse_node.web.client_api.entities_filter import filtered
 from fediverse_node.web.client_api.entities_poll import poll_entities
 from fediverse_node.web.client_api.entities_quote import Quotes, approvals, gather, shallow, state_of
@@ -61,6 +61,7 @@ class _Shelf:
     approvals: Mapping[int, JsonDict]
     muted: AbstractSet[int]
     filtered: Mapping[int, list[JsonDict]]
+    cards: Mapping[str, JsonDict]
 
 
 def statuses(view: View, found: Sequence[Post]) -> list[JsonDict]:
@@ -102,10 +103,12 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
     me = view.viewer.actor_id
     ids = [post.id for post in proper]
     polls = poll_entities(view, proper)
+    parts = status_parts(view, proper)
+    linked = (parts[id_]["card"] for id_ in ids if "quote" not in quotes.noted.get(id_, {}))
     return _Shelf(
         originals=originals,
         accounts=accounts(view, (authors[id_] for id_ in written_by)),
-        parts=status_parts(view, proper),
+        parts=parts,
         addresses=view.house.addresses,
         marks=NO_MARKS if me is None else marks.of(view.tx, me, ids),
         reacted=reacted(view, proper),
@@ -115,17 +118,13 @@ def _stock(view: View, seen: rule.Survey) -> _Shelf:
         approvals=approvals(view, proper, authors),
         muted=in_muted_threads(view, ids),
         filtered=filtered(view, proper, polls),
+        cards=cards(view, [link for link in linked if link is not None]),
     )
 
 
 def in_muted_threads(view: View, ids: Sequence[int]) -> set[int]:
     """Those of the posts *ids* that stand in a thread which the viewer muted. Mostly no statement."""
-    me = view.viewer.actor_id
-    if me is None or not reading.mutes_threads(view.tx, me):
-        return set()
-    first = roots.roots_of(view.tx, ids)
-    muted = reading.muted_among(view.tx, me, {*first.keys(), *first.values()})
-    return {id_ for id_, root in first.items() if {id_, root} & muted}
+    return muted.in_muted_threads(view.tx, view.viewer.actor_id, ids)
 
 
 def _trainable(view: View, proper: Iterable[Post], authors: Mapping[int, Actor]) -> Mapping[str, Decision]:
@@ -188,6 +187,7 @@ def _plain(post: Post, shelf: _Shelf) -> JsonDict:
     status["favourites_count"] = post.favourites_count
     status.update(shelf.approvals[post.id])
     status["poll"] = shelf.polls.get(post.id)
+    status["card"] = shelf.cards.get(status["card"])
     status["favourited"] = post.id in shelf.marks.favourited
     status["reblogged"] = post.id in shelf.marks.boosted
     status["pinned"] = post.id in shelf.marks.pinned

@@ -14,7 +14,7 @@ from aiohttp import web
 from fediverse_node import __version__
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config.sections import Config
+from fediverse_node.config.sections import Config, Registration
 from fediverse_node.federation.outbox import polling
 from fediverse_node.federation.outbox.compose import ContentType
 from fediverse_node.federation.outbox.profile import MAX_FIELD, MAX_FIELDS, MAX_SUMMARY
@@ -24,10 +24,11 @@ from fediverse_node.peers import queries as peers
 from fediverse_node.posts import figures
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.pins import MAX_PINS
+from fediverse_node.push import keys as push_keys
 from fediverse_node.storage.tx import Tx
 from fediverse_node.uploads.model import MAX_PICTURES
 from fediverse_node.web.caching import Document, headers, respond
-from fediverse_node.web.client_api import media, pictures
+from fediverse_node.web.client_api import house_words, media_entities, pictures, translate
 from fediverse_node.web.client_api.entities_account import accounts
 from fediverse_node.web.client_api.paging import MAX_ACCOUNTS
 from fediverse_node.web.client_api.view import Answer, JsonDict, View, path_id
@@ -62,12 +63,6 @@ def nothing(view: View) -> Answer:
     """A list of which nothing exists here."""
     del view
     return Answer(body=[])
-
-
-def no_pairs(view: View) -> Answer:
-    """Something by its name, of which nothing exists here."""
-    del view
-    return Answer(body={})
 
 
 def nothing_of(view: View) -> Answer:
@@ -134,6 +129,7 @@ class _Facts:
     active: int
     posts: int
     servers: int
+    push_key: str
 
     @property
     def thumbnail(self) -> str:
@@ -148,6 +144,7 @@ def _facts(tx: Tx, config: Config, addresses: Addresses) -> _Facts:
         active=figures.active_authors(tx, tx.now - timedelta(days=30)),
         posts=posts.count_local(tx),
         servers=peers.count(tx),
+        push_key=push_keys.public(tx),
     )
 
 
@@ -165,17 +162,10 @@ def _v2(facts: _Facts) -> JsonDict:
         "icon": [],
         "languages": instance.languages,
         "configuration": _configuration(facts),
-        "registrations": {
-            "enabled": False,
-            "approval_required": False,
-            "reason_required": False,
-            "message": None,
-            "min_age": None,
-            "url": None,
-        },
+        "registrations": _registrations(facts.config.registration),
         "api_versions": {"mastodon": API_VERSION},
         "contact": {"email": instance.contact, "account": None},
-        "rules": [],
+        "rules": house_words.rule_entities(instance),
         "wrapstodon": None,
     }
 
@@ -190,8 +180,7 @@ def _v1(facts: _Facts) -> JsonDict:
         "description": instance.description,
         "email": instance.contact,
         "version": VERSION,
-        # Apps want an address; nothing answers there yet, and they fall back to asking again.
-        "urls": {"streaming_api": f"ws{facts.addresses.origin.removeprefix('http')}"},
+        "urls": {"streaming_api": _streams(facts)},
         "stats": {
             "user_count": facts.people,
             "status_count": facts.posts,
@@ -199,30 +188,48 @@ def _v1(facts: _Facts) -> JsonDict:
         },
         "thumbnail": facts.thumbnail,
         "languages": instance.languages,
-        "registrations": False,
-        "approval_required": False,
-        "invites_enabled": False,
+        "registrations": facts.config.registration.mode != "closed",
+        "approval_required": facts.config.registration.mode == "approval",
+        "invites_enabled": facts.config.registration.people_invite,
         "configuration": {
             name: limits[name] for name in ("accounts", "statuses", "media_attachments", "polls")
         },
         "contact_account": None,
-        "rules": [],
+        "rules": house_words.rule_entities(instance),
         # Older apps look here for the longest post.
         "max_toot_chars": facts.config.limits.post_characters,
     }
+
+
+def _registrations(rules: Registration) -> JsonDict:
+    message = rules.message if rules.mode == "closed" else ""
+    return {
+        "enabled": rules.mode != "closed",
+        "approval_required": rules.mode == "approval",
+        "reason_required": rules.mode == "approval",
+        "message": f"<p>{html.escape(message)}</p>" if message else None,
+        "min_age": None,
+        # Apps that are given an address open it instead of asking themselves.
+        "url": None,
+    }
+
+
+def _streams(facts: _Facts) -> str:
+    """Where streams are: apps put the path behind it themselves."""
+    return f"ws{facts.addresses.origin.removeprefix('http')}"
 
 
 def _configuration(facts: _Facts) -> JsonDict:
     """Limits. Where something is not offered, its limit is nought."""
     return {
         "urls": {
-            "streaming": None,
+            "streaming": _streams(facts),
             "status": None,
             "about": facts.addresses.profile(facts.addresses.domain),
             "privacy_policy": None,
             "terms_of_service": None,
         },
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": facts.push_key},
         "accounts": {
             "max_featured_tags": 0,
             "max_pinned_statuses": MAX_PINS,
@@ -238,14 +245,14 @@ def _configuration(facts: _Facts) -> JsonDict:
             "characters_reserved_per_url": URL_LENGTH,
             "supported_mime_types": list(get_args(ContentType)),
         },
-        "media_attachments": media.limits(facts.config.media),
+        "media_attachments": media_entities.limits(facts.config.media),
         "polls": {
             "max_options": polling.MAX_OPTIONS,
             "max_characters_per_option": polling.MAX_OPTION,
             "min_expiration": polling.MIN_SECONDS,
             "max_expiration": polling.MAX_SECONDS,
         },
-        "translation": {"enabled": False},
+        "translation": {"enabled": translate.is_offered(facts.config.assist)},
         "timelines_access": None,
         "limited_federation": None,
     }

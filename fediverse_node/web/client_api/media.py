@@ -1,7 +1,8 @@
-"""Pictures for posts: uploaded first, then named by their ids.
+"""Pictures, films and sounds for posts: uploaded first, then named by their ids.
 
-A picture is decoded and made anew while its sender waits, so that the answer is always whole: nobody has to
-ask again, and what is no picture is refused where somebody reads the refusal.
+A picture is decoded and made anew while its sender waits, so that the answer is whole, and what is no picture
+is refused where somebody reads the refusal. A film takes longer: version 2 of the API answers at once, and
+says what became of it when it is asked.
 """
 
 from __future__ import annotations
@@ -12,19 +13,18 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from fediverse_node.actors.addresses import Addresses
-from fediverse_node.config.sections import Media
-from fediverse_node.credentials.model import UNSAID, Making, checked_part, checked_tool, source_of
+from fediverse_node.credentials.model import UNSAID, Making, checked_part, checked_tool
 from fediverse_node.federation.outbox.pictures import Chosen
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.storage.tx import Tx
-from fediverse_node.uploads import queries
+from fediverse_node.uploads import jobs, queries
 from fediverse_node.uploads.intake import Sent
-from fediverse_node.uploads.model import ACCEPTED, MAX_DESCRIPTION, Upload, checked_description, checked_focus
-from fediverse_node.web.client_api.auth import Need, caller
+from fediverse_node.uploads.model import Job, Upload, checked_description, checked_focus
+from fediverse_node.web.client_api.auth import Need, caller, note_use
 from fediverse_node.web.client_api.door import admitted
 from fediverse_node.web.client_api.forms import Fields
+from fediverse_node.web.client_api.media_entities import entity, unfinished
 from fediverse_node.web.client_api.view import Act, Answer, JsonDict, View, path_id
 from fediverse_node.web.keys import ADDRESSES, NODE, RATE_LIMITS, UPLOADS
 from fediverse_node.web.media.usage import decision_of
@@ -33,22 +33,47 @@ from fediverse_node.web.uploading import Room, received
 
 SCOPE: Final = "write:media"
 _FILE: Final = "file"
+_THUMBNAIL: Final = "thumbnail"
+#: Fields of a form that changes a file.
+FILES: Final = frozenset({_THUMBNAIL})
 
 
 async def upload(request: web.Request) -> web.Response:
-    """`POST /api/v2/media` (`file`, `description`, `focus`, `ai_part`, `ai_tool`): a picture for a post.
+    """`POST /api/v1/media` (`file`, `thumbnail`, `description`, `focus`, `ai_part`, `ai_tool`), done at once.
+
+    Raises:
+        As `upload_soon`.
+    """
+    return await _upload(request, waits=True)
+
+
+async def upload_soon(request: web.Request) -> web.Response:
+    """`POST /api/v2/media` (as version 1): a picture at once; of a film or sound only its id, and 202.
 
     Raises:
         NotAuthenticated, NotAllowed: there is no token with the scope `write:media`.
         TooLarge: the file is larger than it may be.
-        NotValid: it is no picture, its owner has no more room, or less is said of AI than the file says.
+        NotValid: it is nothing that can be taken, its owner has no more room, or less is said of AI than the
+            file says.
     """
+    return await _upload(request, waits=False)
+
+
+async def _upload(request: web.Request, *, waits: bool) -> web.Response:
     bearer = admitted(request)
     found = await request.app[NODE].db.read(lambda tx: caller(tx, bearer, Need(scope=SCOPE)))
     assert found is not None, "a person is needed"
+    await note_use(request, found)
     request.app[RATE_LIMITS].take(UPLOAD, str(found.account.id))
     uploads = request.app[UPLOADS]
-    room = Room(names=frozenset({_FILE}), size=uploads.bounds.size, files=1, folder=await uploads.workplace())
+    room = Room(
+        names=frozenset({_FILE, _THUMBNAIL}),
+        size=uploads.largest,
+        files=2,
+        folder=await uploads.workplace(),
+        measure=uploads.most,
+        too_large="A file of this kind has at most {mib} MiB.",
+    )
     async with received(request, room) as form:
         fields = form.fields(request)
         sent = Sent(
@@ -57,17 +82,36 @@ async def upload(request: web.Request) -> web.Response:
             making=making_in(fields),
         )
         if _FILE not in form.files:
-            raise NotValid("Send a picture as the field file of a multipart form.")
-        made = await uploads.add(found.account.id, form.files[_FILE], sent)
-    body = msgspec.json.encode(entity(made, request.app[ADDRESSES]))
-    return web.Response(body=body, content_type="application/json", charset="utf-8")
+            raise NotValid("Send a file as the field file of a multipart form.")
+        thumbnail = form.files.get(_THUMBNAIL)
+        take = uploads.add if waits or thumbnail is not None else uploads.begin
+        made = await take(found.account.id, form.files[_FILE], sent)
+        if thumbnail is not None and isinstance(made, Upload):
+            made = await uploads.picture_for(found.account.id, made.id, thumbnail)
+    done = isinstance(made, Upload)
+    shown = entity(made, request.app[ADDRESSES]) if isinstance(made, Upload) else unfinished(made)
+    return web.Response(
+        status=200 if done else 202,
+        body=msgspec.json.encode(shown),
+        content_type="application/json",
+        charset="utf-8",
+    )
 
 
 def show(view: View) -> Answer:
-    """A picture of the caller's, and whether it may be used for training."""
-    made = queries.own(view.tx, view.person.account.id, path_id(view.path, "picture"))
+    """A file of the caller's, and whether it may be used for training. 206 while a film is still being made.
+
+    Raises:
+        NotFound: there is no such file of theirs.
+        NotValid: nothing became of it, and why.
+    """
+    owner, upload_id = view.person.account.id, path_id(view.path, "picture")
+    made = queries.own(view.tx, owner, upload_id)
     if made is None:
-        raise NotFound("There is no such picture.")
+        job = _job(view.tx, owner, upload_id)
+        if job.refusal is not None:
+            raise NotValid(job.refusal)
+        return Answer(body=unfinished(job), status=206)
     decision = decision_of(view.tx, made)
     use = {
         "training_use": "yes" if decision.train_ai else "no",
@@ -80,33 +124,49 @@ def show(view: View) -> Answer:
 
 
 async def change(act: Act) -> Answer:
-    """Describe a picture that waits for its post. In a post it is described by editing that.
+    """Describe a file that waits for its post, or give it a `thumbnail`. One in a post is described there.
 
     Raises:
         NotFound: there is no such picture of the caller's.
         NotValid: it is in a post; the description is too long; or less is said of AI than its file says.
     """
+    owner, upload_id = act.person.account.id, path_id(act.path, "picture")
+    if _THUMBNAIL in act.files:
+        found = await act.desk.db.read(lambda tx: _waiting(tx, act))
+        act.house.limits.take(UPLOAD, str(owner))
+        await act.house.uploads.picture_for(owner, found.id, act.files[_THUMBNAIL])
     making = making_in(act.fields)
     if making != UNSAID:
         found = await act.desk.db.read(lambda tx: _waiting(tx, act))
         await _relabel(act, found.id, making)
 
     def unit(tx: Tx) -> None:
-        found = _waiting(tx, act)
+        found = queries.own(tx, owner, upload_id) or _job(tx, owner, upload_id)
+        if isinstance(found, Upload):
+            found = _waiting(tx, act)
         description, focus = found.description, found.focus
         if act.fields.sent("description"):
             description = checked_description(act.fields.text("description"))
         if act.fields.sent("focus"):
             focus = checked_focus(act.fields.text("focus"))
-        queries.describe(tx, found.id, description=description, focus=focus)
+        describe = queries.describe if isinstance(found, Upload) else jobs.describe
+        describe(tx, found.id, description=description, focus=focus)
 
     await act.desk.db.write(unit)
     return await act.look(show)
 
 
 async def delete(act: Act) -> Answer:
-    """Delete a picture that waits for its post."""
-    await act.desk.db.write(lambda tx: queries.remove(tx, _waiting(tx, act).id))
+    """Delete a file that waits for its post."""
+    owner, upload_id = act.person.account.id, path_id(act.path, "picture")
+
+    def unit(tx: Tx) -> None:
+        if queries.own(tx, owner, upload_id) is None:
+            jobs.give_up(tx, _job(tx, owner, upload_id).id)
+        else:
+            queries.remove(tx, _waiting(tx, act).id)
+
+    await act.desk.db.write(unit)
     return Answer(body={})
 
 
@@ -169,58 +229,12 @@ def making_in(fields: Fields) -> Making:
     return Making(part=part, tool=tool)
 
 
-def made_how(part: str | None, tool: str | None) -> JsonDict:
-    """How a picture was made, as far as it is known."""
-    return {"ai_part": part, "ai_tool": tool, "digital_source_type": source_of(part)}
-
-
 def _credentials(made: Upload) -> JsonDict | None:
     """Who signed it, and what the file said that was sent; None where nothing is signed."""
     papers = made.credentials
     if papers is None:
         return None
     return {"signed_by": papers.signer, "came_with": asdict(papers.came) if papers.came else None}
-
-
-def limits(media: Media) -> JsonDict:
-    """What the instance document says of uploads. Where nothing can be uploaded, each limit is nought."""
-    offered = media.account_megabytes > 0
-    return {
-        "supported_mime_types": [kind.media_type for kind in ACCEPTED] if offered else [],
-        "description_limit": MAX_DESCRIPTION if offered else 0,
-        "image_size_limit": (media.upload_megabytes << 20) * offered,
-        "image_matrix_limit": media.upload_megapixels * 1_000_000 * offered,
-        "video_size_limit": 0,
-        "video_frame_rate_limit": 0,
-        "video_matrix_limit": 0,
-    }
-
-
-def entity(upload: Upload, addresses: Addresses) -> JsonDict:
-    """A MediaAttachment."""
-    return {
-        "id": str(upload.id),
-        "type": "image",
-        "url": addresses.origin + upload.path,
-        "preview_url": addresses.origin + upload.small_path,
-        "remote_url": None,
-        "text_url": None,
-        "meta": meta(upload.width, upload.height, upload.focus),
-        "description": upload.description,
-        "blurhash": upload.blurhash,
-        "fediverse_node": made_how(upload.ai_part, upload.ai_tool),
-    }
-
-
-def meta(width: int | None, height: int | None, focus: tuple[float, float] | None) -> JsonDict | None:
-    """The measures of a picture, as far as they are known."""
-    found: JsonDict = {}
-    if width and height:
-        size = {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height}
-        found["original"] = size
-    if focus is not None:
-        found["focus"] = {"x": focus[0], "y": focus[1]}
-    return found or None
 
 
 def _chosen(id_: int, row: Fields | None) -> Chosen:
@@ -246,4 +260,16 @@ def _waiting(tx: Tx, act: Act) -> Upload:
     return found
 
 
-ROUTES = [web.post(f"/api/{version}/media", upload) for version in ("v1", "v2")]
+def _job(tx: Tx, owner: int, job_id: int) -> Job:
+    """A film or sound of theirs that is still being made, or of which nothing became.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = jobs.own(tx, owner, job_id)
+    if found is None:
+        raise NotFound("There is no such picture.")
+    return found
+
+
+ROUTES = [web.post("/api/v1/media", upload), web.post("/api/v2/media", upload_soon)]

@@ -102,6 +102,7 @@ async def report(act: Act) -> Answer:
         post_ids=_ids(act.fields.texts("status_ids")),
         comment=act.fields.text("comment") or "",
         forward=bool(act.fields.flag("forward")),
+        category=category,
     )
 
     def shown(view: View) -> Answer:

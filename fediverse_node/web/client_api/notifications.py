@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fediverse_node.actors import queries as actors
+from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.notifications import queries as notifications
+from fediverse_node.notifications.groups import key_of
 from fediverse_node.notifications.model import Notification
 from fediverse_node.posts import queries as posts
 from fediverse_node.reading import queries as reading
@@ -26,7 +28,8 @@ _MAX_LIMIT = 80
 def listing(view: View) -> Answer:
     """What the caller should hear of, newest first."""
     page = page_of(view.fields, default=_DEFAULT_LIMIT, most=_MAX_LIMIT)
-    asked = {*view.fields.texts("types"), *view.fields.texts("include_types")}
+    asked = asked_types(view)
+    held_back = with_held_back(view)
     found = notifications.page(
         view.tx,
         view.person.actor.id,
@@ -34,8 +37,9 @@ def listing(view: View) -> Answer:
         types=stored_types(asked) or None,
         exclude=view.fields.texts("exclude_types"),
         from_actor_id=view.fields.id("account_id"),
+        held_back=held_back,
     )
-    body = reworded(view, found, _entities(view, found), asked)
+    body = reworded(view, found, _entities(view, found, held_back=held_back), asked)
     return Answer(body=body, cursors=cursors(ids_of(found), page))
 
 
@@ -43,7 +47,7 @@ def show(view: View) -> Answer:
     """One notification."""
     id_ = path_id(view.path, "notification")
     found = notifications.by_id(view.tx, view.person.actor.id, id_)
-    entities = _entities(view, [found]) if found is not None else []
+    entities = _entities(view, [found], held_back=found.filtered) if found is not None else []
     if not entities:
         raise NotFound("There is no such notification.")
     return Answer(body=entities[0])
@@ -82,17 +86,45 @@ def _page_size(view: View) -> int:
     return view.fields.number("limit", default=_MAX_LIMIT, most=_MAX_LIMIT)
 
 
-def _entities(view: View, found: Sequence[Notification]) -> list[JsonDict]:
+def asked_types(view: View) -> set[str]:
+    """The types of notifications that the caller wants to hear of; empty: all."""
+    return {*view.fields.texts("types"), *view.fields.texts("include_types")}
+
+
+def with_held_back(view: View) -> bool:
+    """Whether to show also what is held back: as in Mastodon, if an app says so or asks about one person."""
+    return bool(view.fields.flag("include_filtered")) or view.fields.id("account_id") is not None
+
+
+def heard(view: View, found: Sequence[Notification], *, held_back: bool = False) -> list[Actor]:
+    """Those who caused any of *found* and of whom the caller wants to hear.
+
+    With *held_back* also those of whom the operator lets only their followers hear.
+    """
+    people = actors.by_ids(view.tx, {each.from_actor_id for each in found})
+    leaves_out = quiet.unwanted if held_back else quiet.hushed
+    hushed = leaves_out(view.tx, view.person.actor.id, people.values())
+    return [person for person in people.values() if person.active and person.id not in hushed]
+
+
+def statuses_of(view: View, found: Sequence[Notification]) -> dict[int, JsonDict]:
+    """What *found* are about, by id, as far as the caller may see it and did not mute its thread."""
+    told_of = posts.by_ids(view.tx, [each.post_id for each in found])
+    shown = by_id(view, list(told_of.values()))
+    return {id_: status for id_, status in shown.items() if not status["muted"]}
+
+
+def entities_of(view: View, found: Sequence[Notification]) -> list[JsonDict]:
+    """Notification entities of those of *found* that the caller is to hear of."""
+    return _entities(view, found)
+
+
+def _entities(view: View, found: Sequence[Notification], *, held_back: bool = False) -> list[JsonDict]:
     """Notification entities; those whose post or whose cause can no longer be seen are left out."""
     if not found:
         return []
-    people = actors.by_ids(view.tx, [each.from_actor_id for each in found])
-    hushed = quiet.hushed(view.tx, view.person.actor.id, people.values())
-    heard = [person for person in people.values() if person.active and person.id not in hushed]
-    who = accounts(view, heard)
-    told_of = posts.by_ids(view.tx, [each.post_id for each in found])
-    shown = by_id(view, list(told_of.values()))
-    shown = {id_: status for id_, status in shown.items() if not status["muted"]}
+    who = accounts(view, heard(view, found, held_back=held_back))
+    shown = statuses_of(view, found)
     return [
         _entity(each, who[each.from_actor_id], shown.get(each.post_id))
         for each in found
@@ -101,11 +133,13 @@ def _entities(view: View, found: Sequence[Notification]) -> list[JsonDict]:
 
 
 def _entity(found: Notification, account: JsonDict, status: JsonDict | None) -> JsonDict:
+    held = {"filtered": True} if found.filtered else {}
     return {
+        **held,
         "id": str(found.id),
         "type": found.type,
         "created_at": to_rfc3339_millis(found.created_at),
-        "group_key": f"ungrouped-{found.id}",
+        "group_key": key_of(found),
         "account": account,
         "status": status,
         "report": None,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from aiohttp import web
 
 from fediverse_node.web.client_api import (
@@ -15,62 +12,40 @@ from fediverse_node.web.client_api import (
     datasets,
     deliveries,
     filters,
-    grouped,
     history,
     instance,
     markers,
     marks,
     media,
     moderation,
-    notifications,
     old_filters,
     people_lists,
     pictures,
     polls,
     profile,
+    push,
     quotes,
     reactions,
+    routes_files,
+    routes_joining,
+    routes_tags,
+    routes_talks,
     search,
     statuses,
+    streaming_events,
     tags,
     timelines,
 )
 from fediverse_node.web.client_api.auth import Need
-from fediverse_node.web.client_api.door import Actor, Reader, acting, reading
+from fediverse_node.web.client_api.door import acting, reading
+from fediverse_node.web.client_api.table import Route
+from fediverse_node.web.client_api.table import acts as _acts
+from fediverse_node.web.client_api.table import gets as _gets
 from fediverse_node.web.preflight import preflight
 
 _preflight = preflight(
     methods="GET, POST, PUT, PATCH, DELETE, OPTIONS", headers="Authorization, Content-Type, Idempotency-Key"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One way into the API.
-
-    Attributes:
-        handler: a reader for GET; else, and for the search, one that acts.
-    """
-
-    method: str
-    path: str
-    need: Need
-    reader: Reader | None = None
-    actor: Actor | None = None
-
-
-def _gets(scope: str, readers: dict[str, Reader], *, person: bool = True) -> Iterator[Route]:
-    for path, reader in readers.items():
-        need = Need(scope=scope, person=person)
-        yield Route(method="GET", path=f"/api/{path}", need=need, reader=reader)
-
-
-def _acts(
-    scope: str, actors: dict[str, Actor], *, method: str = "POST", person: bool = True
-) -> Iterator[Route]:
-    for path, actor in actors.items():
-        need = Need(scope=scope, person=person)
-        yield Route(method=method, path=f"/api/{path}", need=need, actor=actor)
 
 
 _STATUS = "v1/statuses/{id}"
@@ -89,7 +64,7 @@ TABLE: tuple[Route, ...] = (
         need=Need(scope="read:accounts", or_scope="profile"),
         reader=accounts.verify_credentials,
     ),
-    *_acts("write:accounts", {"v1/accounts/update_credentials": profile.update_credentials}, method="PATCH"),
+    *routes_files.TABLE,
     *_gets(
         "read:follows",
         {
@@ -107,7 +82,6 @@ TABLE: tuple[Route, ...] = (
             _ACCOUNT: accounts.show,
             f"{_ACCOUNT}/followers": accounts.followers,
             f"{_ACCOUNT}/following": accounts.following,
-            f"{_ACCOUNT}/featured_tags": instance.nothing_of,
             f"{_ACCOUNT}/endorsements": instance.nothing_of,
         },
         person=False,
@@ -163,9 +137,6 @@ TABLE: tuple[Route, ...] = (
     *_gets("read:statuses", {"fediverse_node/v1/consent": consent.listing}),
     *_gets("read:statuses", {"fediverse_node/v1/datasets/mine": datasets.mine}),
     *_acts("write:statuses", {"fediverse_node/v1/consent/withdraw": consent.withdraw}),
-    *_gets(media.SCOPE, {"v1/media/{id}": media.show}),
-    *_acts(media.SCOPE, {"v1/media/{id}": media.change}, method="PUT"),
-    *_acts(media.SCOPE, {"v1/media/{id}": media.delete}, method="DELETE"),
     *_gets("read:statuses", {_DELIVERIES: deliveries.listing}),
     *_acts("write:statuses", {f"{_DELIVERIES}/retry": deliveries.again}),
     *_gets("read:statuses", {_REACTIONS: reactions.listing}, person=False),
@@ -176,28 +147,7 @@ TABLE: tuple[Route, ...] = (
         {f"{_STATUS}/favourite": statuses.favourite, f"{_STATUS}/unfavourite": statuses.unfavourite},
     ),
     *_acts("read:search", {"v2/search": search.search}, method="GET", person=False),
-    *_gets(
-        "read:notifications",
-        {
-            "v1/notifications": notifications.listing,
-            "v1/notifications/unread_count": notifications.unread_count,
-            "v1/notifications/requests": instance.nothing,
-            "v2/notifications/unread_count": notifications.unread_count,
-            "v2/notifications/policy": grouped.policy,
-            "v1/notifications/{id}": notifications.show,
-            "v2/notifications": grouped.listing,
-            "v2/notifications/{id}": grouped.show,
-            "v2/notifications/{id}/accounts": grouped.accounts,
-        },
-    ),
-    *_acts(
-        "write:notifications",
-        {
-            "v1/notifications/clear": notifications.clear,
-            "v1/notifications/{id}/dismiss": notifications.dismiss,
-            "v2/notifications/{id}/dismiss": grouped.dismiss,
-        },
-    ),
+    *routes_talks.TABLE,
     *_gets("read:accounts", {"v1/preferences": instance.preferences}),
     *_gets(
         "read:filters",
@@ -270,27 +220,18 @@ TABLE: tuple[Route, ...] = (
         {f"{_STATUS}/bookmark": marks.bookmark, f"{_STATUS}/unbookmark": marks.unbookmark},
     ),
     *_acts("write:mutes", {f"{_STATUS}/mute": marks.mute, f"{_STATUS}/unmute": marks.unmute}),
-    *_gets("read:accounts", {"v1/endorsements": instance.nothing, "v1/featured_tags": instance.nothing}),
-    *_gets("read:follows", {"v1/followed_tags": instance.nothing}),
-    *_gets("read:statuses", {"v1/scheduled_statuses": instance.nothing}),
-    *_gets("read", {"v1/suggestions": instance.nothing, "v2/suggestions": instance.nothing}),
+    *_gets("read:accounts", {"v1/endorsements": instance.nothing}),
+    *routes_tags.TABLE,
+    *push.TABLE,
+    *routes_joining.TABLE,
     *_gets(
         "",
         {
             "v1/custom_emojis": reactions.own_emojis,
-            "v1/announcements": instance.nothing,
             "v1/directory": instance.directory,
             "v1/instance/activity": instance.nothing,
             "v1/instance/extended_description": instance.extended_description,
-            "v1/instance/peers": instance.nothing,
-            "v1/instance/rules": instance.nothing,
             "v1/instance/domain_blocks": moderation.instance_domain_blocks,
-            "v1/instance/translation_languages": instance.no_pairs,
-            "v1/tags/{tag}": tags.show,
-            "v1/trends": instance.nothing,
-            "v1/trends/links": instance.nothing,
-            "v1/trends/statuses": instance.nothing,
-            "v1/trends/tags": instance.nothing,
         },
         person=False,
     ),
@@ -300,8 +241,10 @@ TABLE: tuple[Route, ...] = (
 def _defined(route: Route) -> web.RouteDef:
     if route.reader is not None:
         return web.RouteDef(route.method, route.path, reading(route.reader, route.need), {})
+    if route.plain is not None:
+        return web.RouteDef(route.method, route.path, route.plain, {})
     assert route.actor is not None
-    return web.RouteDef(route.method, route.path, acting(route.actor, route.need), {})
+    return web.RouteDef(route.method, route.path, acting(route.actor, route.need, route.files), {})
 
 
 ROUTES: list[web.AbstractRouteDef] = [
@@ -316,5 +259,6 @@ ROUTES: list[web.AbstractRouteDef] = [
     *pictures.ROUTES,
     *media.ROUTES,
     *assist.ROUTES,
+    *streaming_events.ROUTES,
     web.options("/api/{path:.*}", _preflight),
 ]

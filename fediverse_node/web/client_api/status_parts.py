@@ -14,12 +14,14 @@ from typing import Any
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
+from fediverse_node.cards.links import first_link
 from fediverse_node.credentials.model import part_of
 from fediverse_node.kernel.clock import to_rfc3339_millis
 from fediverse_node.media.model import owner_of_post
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Attachment, Hashtag, Mention, Post
 from fediverse_node.web.client_api.entities_account import acct, emojis
+from fediverse_node.web.client_api.media_entities import Measures, meta
 from fediverse_node.web.client_api.view import JsonDict, View
 
 _MEDIA = {"image": "image", "video": "video", "audio": "audio"}
@@ -28,7 +30,10 @@ _UNTITLED = frozenset({"Note", "Question"})
 
 
 def status_parts(view: View, proper: Sequence[Post]) -> dict[int, JsonDict]:
-    """The lasting parts of the statuses of *proper* (posts, no boosts), by id. At most four statements."""
+    """The lasting parts of the statuses of *proper* (posts, no boosts), by id. At most four statements.
+
+    Where the preview of a link is to stand (`card`) stands its address.
+    """
     kept, missing, found = view.house.parts, [], {}
     for post in proper:
         entry = kept.get(post.id)
@@ -116,6 +121,7 @@ def _make(view: View, missing: Sequence[Post]) -> dict[int, JsonDict]:
         post.id: {
             **words(post, addresses),
             **_answer(post, parents),
+            "card": None if post.attachments else first_link(post.content_html, own_origin=addresses.origin),
             "mentions": _mentions(mentions.get(post.id, ()), people),
             "tags": _tags(hashtags.get(post.id, ()), addresses),
         }
@@ -201,7 +207,7 @@ def _media(post: Post, number: int, addresses: Addresses) -> JsonDict:
         "id": str(attachment.file_id) if attachment.file_id is not None else f"{post.id}-{number}",
         "type": kind,
         "url": url,
-        "preview_url": attachment.preview or url,
+        "preview_url": attachment.preview or (None if attachment.seconds is not None else url),
         "remote_url": None if post.local else attachment.url,
         "text_url": None,
         "meta": _meta(attachment),
@@ -216,14 +222,20 @@ def _media(post: Post, number: int, addresses: Addresses) -> JsonDict:
 
 
 def _media_type(attachment: Attachment) -> str:
+    if attachment.loops:
+        return "gifv"
     told = (attachment.media_type or attachment.type).partition("/")[0].lower()
     return _MEDIA.get(told, "unknown")
 
 
 def _meta(attachment: Attachment) -> JsonDict | None:
-    width, height = attachment.width, attachment.height
-    if not width or not height:
-        return None
-    size = {"width": width, "height": height, "size": f"{width}x{height}", "aspect": width / height}
-    focus = attachment.focus
-    return {"original": size, **({"focus": {"x": focus[0], "y": focus[1]}} if focus else {})}
+    known = bool(attachment.width and attachment.height)
+    measures = Measures(
+        width=attachment.width,
+        height=attachment.height,
+        # Of a picture whose measures nobody told the point is of no use.
+        focus=attachment.focus if known or attachment.seconds is not None else None,
+        seconds=attachment.seconds,
+        frames=attachment.frames,
+    )
+    return meta(measures)

@@ -24,7 +24,7 @@ from fediverse_node.posts import lists
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.visibility.rule import may_see
-from fediverse_node.web.client_api import media, training
+from fediverse_node.web.client_api import media, scheduled, training
 from fediverse_node.web.client_api.entities_status import by_id, one_status, statuses
 from fediverse_node.web.client_api.forms import Fields
 from fediverse_node.web.client_api.polls import draft_of
@@ -41,10 +41,6 @@ _VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 _OF_THE_TEXT = ("status", "suggestion", "poll", "human_reviewed", "ai_disclosure")
 _BESIDE_THE_TEXT = ("spoiler_text", "sensitive", "language", "licence", "media_ids", "media_attributes")
 _DISCLOSURES: tuple[Disclosure, ...] = get_args(Disclosure)
-#: What would change what a post says or who reads it. Dropped in silence it would be a lie.
-_NOT_OFFERED = {
-    "scheduled_at": "Posts cannot be scheduled here yet. Post it when it should appear.",
-}
 
 
 def show(view: View) -> Answer:
@@ -98,8 +94,8 @@ def source(view: View) -> Answer:
 
 
 async def create(act: Act) -> Answer:
-    """Publish a post."""
-    _refuse_what_is_not_offered(act.fields)
+    """Publish a post; with `scheduled_at`, later."""
+    at = scheduled.moment_in(act.fields)
     policies, said = policies_in(act.fields), training.said(act.fields)
     shown, anew = await media.relabelled(act, media.chosen(act.fields))
     draft = Draft(
@@ -125,13 +121,16 @@ async def create(act: Act) -> Answer:
         quote_policy=policies["quote"],
         boost_policy=policies["boost"],
     )
+    if at is not None:
+        return await scheduled.later(act, draft, at)
     post = await publish(act.desk, act.person.actor, draft)
     return await _shown(act, post.id)
 
 
 async def change(act: Act) -> Answer:
     """Edit a post. What is not sent stays as it is, but for a yes to training, which a new text ends."""
-    _refuse_what_is_not_offered(act.fields)
+    if act.fields.has("scheduled_at"):
+        raise NotValid("This post has been published. An edit cannot be scheduled.")
     if act.fields.has("visibility"):
         raise NotValid("The visibility of a post cannot be changed. Delete it and post it again.")
     post_id = path_id(act.path, "post")
@@ -252,12 +251,6 @@ def _edit(fields: Fields, before: Post, said: training.Said) -> Edit:
 def _of_these(to: Allowance, anew: Mapping[str, str]) -> Allowance:
     """*to*, with the ids that pictures have now which were labelled together with it."""
     return replace(to, media=tuple(anew.get(each, each) for each in to.media)) if anew else to
-
-
-def _refuse_what_is_not_offered(fields: Fields) -> None:
-    for name, text in _NOT_OFFERED.items():
-        if fields.has(name):
-            raise NotValid(text)
 
 
 def _content_type(fields: Fields) -> ContentType | None:

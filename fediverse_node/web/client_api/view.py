@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from fediverse_node.actors.addresses import Addresses
+from fediverse_node.assist.provider import ModelProvider
+from fediverse_node.cards.keeping import Cards
 from fediverse_node.config.sections import Config
 from fediverse_node.federation.outbox.desk import Desk
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.ids import parse_id
+from fediverse_node.outbound.guard import AddressPolicy
 from fediverse_node.storage.tx import Tx
 from fediverse_node.uploads.intake import Uploads
 from fediverse_node.visibility.rule import Viewer
@@ -34,6 +37,9 @@ class House:
     Attributes:
         parts: of statuses, see `status_parts`.
         people: accounts, see `accounts`.
+        cards: previews of links; None where nobody looks at pages.
+        provider: of a model; None where assistance is off.
+        policy: which addresses we send to.
     """
 
     addresses: Addresses
@@ -43,6 +49,9 @@ class House:
     people: Kept[int, Any]
     limits: RateLimits
     uploads: Uploads
+    cards: Cards | None = None
+    provider: ModelProvider | None = None
+    policy: AddressPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,7 @@ class Act:
     Attributes:
         fields: query and body.
         key: the `Idempotency-Key`.
+        bearer: the caller's token itself.
     """
 
     desk: Desk
@@ -88,6 +98,8 @@ class Act:
     fields: Fields
     path: Mapping[str, str]
     key: str | None = None
+    bearer: str | None = field(default=None, repr=False)
+    files: Mapping[str, BinaryIO] = field(default_factory=dict)
 
     @property
     def person(self) -> Caller:
@@ -111,6 +123,7 @@ class Answer:
 
     body: Any
     cursors: Cursors = field(default_factory=Cursors)
+    status: int = 200
 
 
 def path_id(path: Mapping[str, str], what: str) -> int:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from fediverse_node.accounts import passwords, sessions
+from fediverse_node.accounts import browsers, passwords
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.accounts.model import Account
 from fediverse_node.actors import local
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.kernel.clock import to_rfc3339
-from fediverse_node.kernel.errors import NotFound
+from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.node import Node
-from fediverse_node.oauth import tokens
+from fediverse_node.oauth import scopes, tokens
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.operation import JsonDict, Progress
 
@@ -50,8 +50,8 @@ async def set_password(node: Node, arguments: JsonDict, progress: Progress) -> J
     def store(tx: Tx) -> JsonDict:
         account, actor = account_named(tx, arguments["name"])
         accounts.set_password(tx, account.id, hashed)
-        tokens.revoke_all(tx, account.id)
-        return {"handle": actor.handle, "signed_out": sessions.end_others(tx, account.id)}
+        browsers.forget(tx, account.id)
+        return {"handle": actor.handle, "signed_out": tokens.sign_out_everywhere(tx, account.id)}
 
     return await node.db.write(store)
 
@@ -61,7 +61,9 @@ async def create_token(node: Node, arguments: JsonDict, progress: Progress) -> J
     del progress
 
     def store(tx: Tx) -> str:
-        account, _ = account_named(tx, arguments["name"])
+        account, actor = account_named(tx, arguments["name"])
+        if not account.moderates and scopes.ADMIN & set(arguments["scopes"].split()):
+            raise NotValid(f"{actor.handle} does not moderate: “account role” lets them.")
         app_name = arguments.get("app") or "command line"
         return tokens.issue(tx, account.id, scopes=arguments["scopes"], app_name=app_name)
 

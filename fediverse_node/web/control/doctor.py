@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from fediverse_node.accounts import sealing as account_sealing
 from fediverse_node.actors import local, sealing
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.keyless import keyless
@@ -19,11 +20,12 @@ from fediverse_node.deliveries import workers
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.node import Node
+from fediverse_node.push import sealing as push_sealing
 from fediverse_node.receipts import sealing as log_sealing
 from fediverse_node.schema import migrate as schema
 from fediverse_node.storage.engine import sqlite_path
 from fediverse_node.storage.sqlite import driver
-from fediverse_node.web.control import clock, mail, stranger
+from fediverse_node.web.control import clock, mail, searching, stranger
 from fediverse_node.web.control.finding import Finding
 from fediverse_node.web.control.operation import JsonDict, Progress
 from fediverse_node.web.media.storing import keeper_of
@@ -57,6 +59,7 @@ async def _all(node: Node) -> AsyncIterator[Finding]:
     yield await _credentials(node)
     alive = await node.db.read(workers.alive)
     yield await _workers(node, alive)
+    yield await searching.look(node)
     async for found in mail.look(node):
         yield found
     if node.config.federation.enabled:
@@ -142,7 +145,7 @@ async def _sealing(node: Node) -> Finding:
     what = "sealing"
     if node.db.vault.prefix is None:
         return Finding(what, "well", "off: private keys stand in the database as they are (secrets.key)")
-    rooms = (sealing, log_sealing, witness_sealing, credential_sealing)
+    rooms = (sealing, log_sealing, witness_sealing, credential_sealing, push_sealing, account_sealing)
     pending = await node.db.read(lambda tx: sum(room.count_pending(tx) for room in rooms))
     if pending:
         return Finding(what, "remark", f"{pending} private keys are not sealed with secrets.key: keys seal")

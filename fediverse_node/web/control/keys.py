@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from fediverse_node.accounts import queries as accounts
+from fediverse_node.accounts import sealing as account_sealing
 from fediverse_node.actors import local, retired, sealing
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
@@ -19,6 +20,7 @@ from fediverse_node.federation.outbox import rotate as outbox
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.node import Node
+from fediverse_node.push import sealing as push_sealing
 from fediverse_node.receipts import sealing as log_sealing
 from fediverse_node.storage import sealed
 from fediverse_node.storage.sealed import About
@@ -36,6 +38,8 @@ _COLUMNS: Final = (
     *log_sealing.COLUMNS,
     *witness_sealing.COLUMNS,
     *credential_sealing.COLUMNS,
+    *account_sealing.COLUMNS,
+    *push_sealing.COLUMNS,
 )
 
 

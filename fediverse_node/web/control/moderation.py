@@ -14,7 +14,7 @@ from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.kernel.text import parse_handle
-from fediverse_node.moderation import ai_filters, reports, servers, sharing
+from fediverse_node.moderation import acts, ai_filters, reports, servers, sharing
 from fediverse_node.moderation.model import DomainBlock, Report, canonical_domain
 from fediverse_node.node import Node
 from fediverse_node.storage.paging import MAX_LIMIT, Page
@@ -163,6 +163,7 @@ async def suspend(node: Node, arguments: JsonDict, progress: Progress) -> JsonDi
     def unit(tx: Tx) -> JsonDict:
         found = actor_meant(tx, node, arguments["handle"])
         exclude.suspend(tx, found)
+        acts.note(tx, None, "suspend", found.handle)
         return {"handle": found.handle, "uri": found.uri, "suspended": True}
 
     return await node.db.write(unit)
@@ -177,6 +178,7 @@ async def unsuspend(node: Node, arguments: JsonDict, progress: Progress) -> Json
 
     def unit(tx: Tx) -> JsonDict:
         found = actor_meant(tx, node, arguments["handle"])
+        acts.note(tx, None, "unsuspend", found.handle)
         return {"handle": found.handle, "uri": found.uri, "suspended": not servers.unsuspend(tx, found)}
 
     return await node.db.write(unit)

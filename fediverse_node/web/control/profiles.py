@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fediverse_node.accounts import queries as accounts
 from fediverse_node.actors import queries as actors
 from fediverse_node.actors.model import Actor
 from fediverse_node.federation.outbox import depart, pin
@@ -9,6 +10,7 @@ from fediverse_node.federation.outbox import follow as following
 from fediverse_node.federation.outbox import move as moving
 from fediverse_node.federation.outbox.profile import ProfileChanges, change_profile
 from fediverse_node.follows import queries as follows
+from fediverse_node.joining import queries as joining
 from fediverse_node.kernel.clock import to_rfc3339
 from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.kernel.html import to_plain_text
@@ -21,6 +23,7 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.web.control.accounts import account_named
 from fediverse_node.web.control.desks import desk_of, post_meant
 from fediverse_node.web.control.operation import JsonDict, Progress
+from fediverse_node.web.control.pictures import portraits_in
 
 _MOST = 200
 
@@ -28,7 +31,7 @@ _MOST = 200
 async def change(node: Node, arguments: JsonDict, progress: Progress) -> JsonDict:
     """`{name, display_name?, about?, fields?, …}` → the profile. What is absent or null stays as it is."""
     del progress
-    actor = await _actor(node, arguments)
+    account, actor = await node.db.read(lambda tx: account_named(tx, arguments["name"]))
     fields, sites = arguments.get("fields"), arguments.get("attribution_domains")
     changes = ProfileChanges(
         name=arguments.get("display_name"),
@@ -41,6 +44,9 @@ async def change(node: Node, arguments: JsonDict, progress: Progress) -> JsonDic
         bot=arguments.get("bot"),
         autonomous=arguments.get("autonomous"),
         attribution_domains=None if sites is None else tuple(sites),
+        icon_description=arguments.get("avatar_alt"),
+        image_description=arguments.get("header_alt"),
+        portraits=await portraits_in(node, account.id, arguments),
     )
     changed = await change_profile(desk_of(node), actor, changes)
     hides = arguments.get("hide_ai")
@@ -132,7 +138,16 @@ async def delete(node: Node, arguments: JsonDict, progress: Progress) -> JsonDic
     del progress
     actor = await _actor(node, arguments)
     _require_confirmed(actor, arguments)
-    return {"handle": actor.handle, "servers": await depart.depart(desk_of(node), actor)}
+    servers = await depart.depart(desk_of(node), actor)
+    # Where they were reached by e-mail is known no longer, either.
+    await node.db.write(lambda tx: _forget(tx, actor))
+    return {"handle": actor.handle, "servers": servers}
+
+
+def _forget(tx: Tx, actor: Actor) -> None:
+    account = accounts.by_actor(tx, actor.id)
+    if account is not None:
+        joining.forget(tx, account.id)
 
 
 async def _actor(node: Node, arguments: JsonDict) -> Actor:
@@ -184,6 +199,10 @@ def _profile(actor: Actor) -> JsonDict:
         "bot": actor.type == "Service",
         "by_ai_alone": actor.details.autonomous,
         "attribution_domains": list(actor.details.attribution_domains),
+        "avatar": actor.icon.url if actor.icon is not None else None,
+        "avatar_alt": actor.details.icon_description,
+        "header": actor.image.url if actor.image is not None else None,
+        "header_alt": actor.details.image_description,
         "aliases": list(actor.also_known_as),
         "moved_to": actor.moved_to,
     }

@@ -28,7 +28,7 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web import problems
-from fediverse_node.web.bearers import Caller, Need, bearer_of, caller
+from fediverse_node.web.bearers import Caller, Need, bearer_of, caller, note_use
 from fediverse_node.web.bodies import read_body
 from fediverse_node.web.keys import RATE_LIMITS
 from fediverse_node.web.rate_limits import ACCOUNT, REMOTE_LOOKUP, RateLimits
@@ -43,6 +43,8 @@ HEADERS: Final = {
 }
 _TYPES: Final = frozenset({"application/activity+json", "application/ld+json"})
 _MAX_KEY: Final = 255
+#: Whose token it is, once that is known.
+_CALLER: web.RequestKey[Caller] = web.RequestKey("c2s_caller", Caller)
 
 
 class NotOffered(NotValid):
@@ -136,6 +138,7 @@ def for_apps(handler: Handler) -> Handler:
             if error.status < 400:
                 raise
             response = problems.answer_http(request, error)
+        await note_use(request, request.get(_CALLER))
         response.headers.update(HEADERS)
         if response.status == 401:
             response.headers["WWW-Authenticate"] = "Bearer"
@@ -164,9 +167,21 @@ def owner(tx: Tx, request: web.Request, bearer: str | None, scope: str) -> Calle
         NotAuthenticated: there is no good token.
         NotAllowed: it does not allow this, or the address is somebody else's.
     """
+    found = known(tx, request, bearer, scope)
+    require_owner(request, found)
+    return found
+
+
+def known(tx: Tx, request: web.Request, bearer: str | None, scope: str) -> Caller:
+    """Who asks.
+
+    Raises:
+        NotAuthenticated: there is no good token.
+        NotAllowed: it does not allow this.
+    """
     found = caller(tx, bearer, Need(scope=scope))
     assert found is not None
-    require_owner(request, found)
+    request[_CALLER] = found
     return found
 
 

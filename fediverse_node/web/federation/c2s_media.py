@@ -30,6 +30,7 @@ from fediverse_node.web.rate_limits import UPLOAD
 from fediverse_node.web.uploading import MAX_TEXT, Form, Room, received
 
 _FILE: Final = "file"
+_TYPES: Final = {"image": "Image", "video": "Video", "audio": "Audio"}
 
 
 async def upload(request: web.Request) -> web.Response:
@@ -46,9 +47,11 @@ async def upload(request: web.Request) -> web.Response:
     uploads = request.app[UPLOADS]
     room = Room(
         names=frozenset({_FILE, "object"}),
-        size=uploads.bounds.size,
+        size=uploads.largest,
         files=2,
         folder=await uploads.workplace(),
+        measure=uploads.most,
+        too_large="A file of this kind has at most {mib} MiB.",
     )
     async with received(request, room) as form:
         if _FILE not in form.files:
@@ -116,12 +119,12 @@ def _object(made: Upload, addresses: Addresses) -> JsonDict:
         "@context": ["https://www.w3.org/ns/activitystreams", ai_terms(addresses.origin)],
         **present(
             {
-                "type": "Image",
+                "type": _TYPES[made.media_type.partition("/")[0]],
                 "mediaType": made.media_type,
                 "url": addresses.origin + made.path,
                 "name": made.description,
-                "width": made.width,
-                "height": made.height,
+                "width": made.width or None,
+                "height": made.height or None,
                 "digitalSourceType": made.making.source,
             }
         ),

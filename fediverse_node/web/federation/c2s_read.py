@@ -18,10 +18,10 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.storage.paging import Page
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web import cursors
-from fediverse_node.web.bearers import Caller, Need, bearer_of, caller
+from fediverse_node.web.bearers import Caller, bearer_of
 from fediverse_node.web.federation import collections, objects
 from fediverse_node.web.federation.answers import CONTENT_TYPE
-from fediverse_node.web.federation.c2s_door import Handler, for_apps, token_of
+from fediverse_node.web.federation.c2s_door import Handler, for_apps, known, token_of
 from fediverse_node.web.keys import ADDRESSES, NODE
 
 PAGE = 20
@@ -66,7 +66,7 @@ async def _own_outbox(request: web.Request) -> web.StreamResponse:
     addresses = request.app[ADDRESSES]
 
     def read(tx: Tx) -> JsonDict | None:
-        found = _reader(tx, bearer)
+        found = known(tx, request, bearer, "read")
         if request.match_info["name"] != found.actor.username:
             return None
         id_ = addresses.outbox(found.actor.username)
@@ -102,7 +102,7 @@ async def _own_activity(request: web.Request) -> web.StreamResponse:
     addresses = request.app[ADDRESSES]
 
     def read(tx: Tx) -> JsonDict | None:
-        found = _reader(tx, bearer)
+        found = known(tx, request, bearer, "read")
         return own_activity(tx, found, addresses.activity(objects.post_id_of(request)), addresses)
 
     document = await request.app[NODE].db.read(read)
@@ -119,12 +119,6 @@ def own_activity(tx: Tx, found: Caller, uri: str, addresses: Addresses) -> JsonD
     if stored is None or stored.actor_id != found.actor.id or not stored.document:
         return None
     return _stated(tx, stored, addresses)
-
-
-def _reader(tx: Tx, bearer: str | None) -> Caller:
-    found = caller(tx, bearer, Need(scope="read"))
-    assert found is not None
-    return found
 
 
 def _stated(tx: Tx, stored: StoredActivity, addresses: Addresses) -> JsonDict:

@@ -21,6 +21,7 @@ from fediverse_node.deliveries import queries as deliveries
 from fediverse_node.deliveries.model import StoredActivity
 from fediverse_node.federation.builders import note
 from fediverse_node.follows import queries as follows
+from fediverse_node.hashtags import queries as hashtags
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.posts import lists, pins
 from fediverse_node.posts import queries as posts
@@ -111,12 +112,16 @@ async def featured(request: web.Request) -> web.Response:
 
 
 async def featured_tags(request: web.Request) -> web.Response:
-    """The hashtags an actor shows on its profile. Nobody here can choose any, so there are none."""
+    """The hashtags an actor shows on its profile."""
     node, addresses = request.app[NODE], request.app[ADDRESSES]
 
     def read(tx: Tx) -> Document:
-        address = addresses.featured_tags(actor_of(tx, request).username)
-        return activitypub({**_count(address, 0), "items": []})
+        actor = actor_of(tx, request)
+        items = [
+            write.hashtag(each.name, addresses.tag(each.tag)) for each in hashtags.featured(tx, actor.id)
+        ]
+        found = _count(addresses.featured_tags(actor.username), len(items))
+        return activitypub({**found, "@context": [AS2, {"Hashtag": "as:Hashtag"}], "items": items})
 
     return respond(request, await request.app[DOCUMENTS].get(request.path, lambda: node.db.read(read)))
 

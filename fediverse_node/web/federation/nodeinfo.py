@@ -72,7 +72,7 @@ def _nodeinfo(version: str, config: Config, usage: JsonDict) -> JsonDict:
         "software": {"name": "fediverse-node", "version": __version__},
         "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
-        "openRegistrations": False,
+        "openRegistrations": config.registration.mode != "closed",
         "usage": usage,
         "metadata": {
             "nodeName": config.instance.name,

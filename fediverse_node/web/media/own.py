@@ -82,7 +82,7 @@ def _shown(tx: Tx, name: str, addresses: Addresses) -> _Shown:
     owner = accounts.with_actor(tx, upload.account_id)
     if owner is None or not owner[1].active:
         raise NotFound
-    is_open = False
+    is_open = upload.role is not None
     if upload.post_id is not None:
         post = posts.by_id(tx, upload.post_id)
         if post is None:
@@ -92,6 +92,6 @@ def _shown(tx: Tx, name: str, addresses: Addresses) -> _Shown:
 
 
 ROUTES = [
-    web.get(PREFIX + "{name:[0-9a-f]{32}}.{ending:[a-z]{3,4}}", picture),
+    web.get(PREFIX + "{name:[0-9a-f]{32}}.{ending:[a-z0-9]{3,4}}", picture),
     web.get(CERTIFICATE, certificate),
 ]

@@ -19,7 +19,12 @@ def uploads_of(node: Node) -> Uploads:
     return Uploads(
         node.db,
         folder=Folder(folder_of(node.config), free_at_least=node.config.database.least_free_mib << 20),
-        bounds=Bounds(pixels=media.upload_megapixels * 1_000_000, size=media.upload_megabytes << 20),
+        bounds=Bounds(
+            pixels=media.upload_megapixels * 1_000_000,
+            size=media.upload_megabytes << 20,
+            play_size=media.film_megabytes << 20,
+            play_seconds=media.film_seconds,
+        ),
         budget=media.account_megabytes << 20,
         house=House(origin=node.config.origin, terms=Addresses(node.config.origin).terms),
         keeper=keeper_of(node),

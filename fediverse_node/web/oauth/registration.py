@@ -10,6 +10,7 @@ from fediverse_node.kernel.errors import NotAuthenticated
 from fediverse_node.oauth import apps, scopes, tokens
 from fediverse_node.oauth.model import App
 from fediverse_node.oauth.redirects import OUT_OF_BAND
+from fediverse_node.push import keys as push_keys
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bearers import Need, bearer_of, caller
 from fediverse_node.web.forms import sent_fields
@@ -35,14 +36,17 @@ async def register(request: web.Request) -> web.Response:
     wanted = scopes.split(" ".join(fields.texts("scopes")))
     name, website = fields.text("client_name") or "", fields.text("website") or None
     public = fields.text("token_endpoint_auth_method") == "none"
-    app, secret = await request.app[NODE].db.write(
-        lambda tx: apps.register(
+
+    def unit(tx: Tx) -> tuple[App, str | None, str]:
+        app, secret = apps.register(
             tx, name=name, redirect_uris=uris, scopes=wanted, website=website, public=public
         )
-    )
+        return app, secret, push_keys.public(tx)
+
+    app, secret, push_key = await request.app[NODE].db.write(unit)
     return told(
         {
-            **entity(app),
+            **entity(app, push_key),
             "client_id": app.client_id,
             "client_secret": secret,
             "client_secret_expires_at": 0,
@@ -60,8 +64,8 @@ async def verify(request: web.Request) -> web.Response:
     return told(await request.app[NODE].db.read(lambda tx: _known(tx, bearer)))
 
 
-def entity(app: App) -> dict[str, Any]:
-    """Mastodon's Application."""
+def entity(app: App, push_key: str) -> dict[str, Any]:
+    """Mastodon's Application. *push_key* is the key of our push messages."""
     return {
         "id": str(app.id),
         "name": app.name,
@@ -69,8 +73,7 @@ def entity(app: App) -> dict[str, Any]:
         "scopes": list(app.scopes),
         "redirect_uri": "\n".join(app.redirect_uris),
         "redirect_uris": list(app.redirect_uris),
-        # There is no web push here.
-        "vapid_key": "",
+        "vapid_key": push_key,
     }
 
 
@@ -83,14 +86,14 @@ def _known(tx: Tx, bearer: str | None) -> dict[str, Any]:
         assert found is not None
         token = found.token
         if token.client_id is None:
-            return _made_by_hand(token.id, token.app_name, sorted(token.scopes))
+            return _made_by_hand(token.id, token.app_name, sorted(token.scopes), push_keys.public(tx))
         app = apps.by_client_id(tx, token.client_id)
     if app is None:
         raise NotAuthenticated("The access token is invalid or was revoked.")
-    return entity(app)
+    return entity(app, push_keys.public(tx))
 
 
-def _made_by_hand(token_id: int, name: str, granted: list[str]) -> dict[str, Any]:
+def _made_by_hand(token_id: int, name: str, granted: list[str], push_key: str) -> dict[str, Any]:
     """A token of the command line: its name is all that is known of the app."""
     return {
         "id": str(token_id),
@@ -99,5 +102,5 @@ def _made_by_hand(token_id: int, name: str, granted: list[str]) -> dict[str, Any
         "scopes": granted,
         "redirect_uri": OUT_OF_BAND,
         "redirect_uris": [OUT_OF_BAND],
-        "vapid_key": "",
+        "vapid_key": push_key,
     }

@@ -12,7 +12,11 @@ from aiohttp import web
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.web.caching import Document, headers, respond
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
 _FOR_EVER = "public, max-age=31536000, immutable"
 _BRIEFLY = "public, max-age=60"
 

@@ -7,12 +7,13 @@ and never in an address of ours.
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
-from fediverse_node.oauth import apps, grants
+from fediverse_node.oauth import apps, grants, scopes
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.forms import Fields, query_values, sent_fields
 from fediverse_node.web.keys import NODE, RATE_LIMITS
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 #: Answers of one person. Each yes is a row.
 ANSWERS: Final = Rate(name="app_answers", count=30, seconds=300)
+#: Whoever lets an app moderate has signed in within this time.
+FRESH: Final = timedelta(minutes=10)
 _ALLOW: Final = "allow"
 
 
@@ -56,6 +59,8 @@ async def show(request: web.Request) -> web.Response:
         question = await asked(request, fields, person, language=language(request).language)
     except CannotAsk as error:
         return _refused(request, person, error)
+    if _is_stale(person, question, request.app[NODE].clock()):
+        return _to_sign_in_again(request)
     return _question(request, person, question, fields)
 
 
@@ -86,10 +91,15 @@ async def decide(request: web.Request) -> web.Response:
     return _sent_on(answer(request, question.redirect_uri, question.state, {"code": code}))
 
 
+def _is_stale(person: SignedIn, question: Asked, now: datetime) -> bool:
+    """Whether it is about looking after the server, and they showed who they are too long ago (ADM-01)."""
+    return now - person.begun_at > FRESH and any(scope in scopes.ADMIN for scope in question.scopes)
+
+
 def _allow(tx: Tx, cookie: str | None, question: Asked) -> str | None:
-    """The code; None when the session ended in the meantime."""
+    """The code; None when the session ended in the meantime, or is too old for what is asked."""
     person = signed_in(tx, cookie)
-    if person is None:
+    if person is None or _is_stale(person, question, tx.now):
         return None
     app = question.app.known
     if app is None:

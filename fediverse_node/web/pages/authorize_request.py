@@ -101,6 +101,9 @@ async def asked(request: web.Request, fields: Fields, person: SignedIn, *, langu
     if state is not None and len(state) > _MAX_STATE:
         raise CannotAsk("redirect")
     wanted = _wanted(app, fields)
+    if not person.account.moderates:
+        # What looks after the server can only be granted by somebody who does; the rest is asked for.
+        wanted = scopes.of_people(wanted)
     error = _fault(app, fields) or (None if wanted else "invalid_scope")
     if error is not None:
         told = answer(request, redirect_uri, state, {"error": error})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from fediverse_node.oauth.scopes import SAME_ORIGIN
+from fediverse_node.oauth.scopes import ADMIN, SAME_ORIGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,8 @@ ENGLISH: Final = AuthorizeStrings(
         "write:statuses": "post as you, and edit and delete your posts",
         "write:media": "add pictures and files",
         "write:reports": "report people and posts for you",
+        "admin:read": "See accounts, reports and rules for servers as a moderator does",
+        "admin:write": "Moderate in your name: people, reports and servers",
         SAME_ORIGIN: "act as you, but only on what is at",
     },
     see="see {}",
@@ -148,6 +150,8 @@ ARABIC: Final = AuthorizeStrings(
         "write:statuses": "النشر باسمك، وتعديل منشوراتك وحذفها",
         "write:media": "إضافة صور وملفات",
         "write:reports": "الإبلاغ عن أشخاص ومنشورات نيابة عنك",
+        "admin:read": "رؤية الحسابات والبلاغات وقواعد الخوادم كما يراها المشرف",
+        "admin:write": "الإشراف باسمك: على الأشخاص والبلاغات والخوادم",
         SAME_ORIGIN: "التصرف باسمك، ولكن فقط فيما هو موجود في",
     },
     see="رؤية {}",
@@ -189,6 +193,9 @@ def meaning(scope: str, says: AuthorizeStrings, host: str) -> str:
     """What *scope* lets an app of *host* do, in plain words."""
     if scope == SAME_ORIGIN:
         return f"{says.plain[scope]} \u2068{host}\u2069"
+    if scope in ADMIN:
+        # The finer ones are for programs: a person lets somebody moderate, or does not.
+        return says.plain[":".join(scope.split(":")[:2])]
     top, _, area = scope.partition(":")
     if scope in says.plain or area not in says.areas:
         return says.plain.get(scope, scope)

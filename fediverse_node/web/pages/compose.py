@@ -18,7 +18,7 @@ from fediverse_node.assist.prompts import ACTIONS
 from fediverse_node.assist.suggest import Ask, suggest_whole
 from fediverse_node.consent.licences import LICENCES
 from fediverse_node.consent.model import CREDITS, UNNAMED
-from fediverse_node.federation.outbox import labels
+from fediverse_node.federation.outbox import labels, scheduling
 from fediverse_node.federation.outbox.labels import AiPart
 from fediverse_node.federation.outbox.publish import publish
 from fediverse_node.kernel.errors import NodeError, NotAllowed, NotNow, NotValid
@@ -28,12 +28,21 @@ from fediverse_node.storage.tx import Tx
 from fediverse_node.suggestions import queries as suggestions
 from fediverse_node.visibility.rule import viewer_for
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
-from fediverse_node.web.pages import ai_strings, consent_strings, picture_strings, pictures, writing
+from fediverse_node.web.pages import (
+    ai_strings,
+    consent_strings,
+    picture_strings,
+    pictures,
+    scheduled_strings,
+    writing,
+    zones,
+)
 from fediverse_node.web.pages.deciding import BOXES
 from fediverse_node.web.pages.named import known, looked_up
 from fediverse_node.web.pages.own_posts import OWN_POSTS
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
+from fediverse_node.web.pages.scheduled import PATH as SCHEDULED
 from fediverse_node.web.pages.views import PostView, views
 from fediverse_node.web.pages.writing import Typed
 from fediverse_node.web.pages.writing_strings import LANGUAGES, WritingStrings, words
@@ -150,6 +159,10 @@ async def _publish(request: web.Request, person: SignedIn, typed: Typed) -> web.
     earlier = await db.read(lambda tx: _earlier(tx, person, typed))
     asked, parent_id = not person.account.never_ask, parent.id if parent else None
     draft = writing.draft_of(typed, parent_id=parent_id, asked=asked, earlier=earlier)
+    if typed.at:
+        at = zones.moment_of(typed.at, typed.zone)
+        await scheduling.schedule(request.app[DESK], person.actor, draft, at=at)
+        return see_other(f"{SCHEDULED}?done=taken")
     await publish(request.app[DESK], person.actor, draft)
     return see_other(f"{OWN_POSTS}?done=published")
 
@@ -258,11 +271,15 @@ async def _shown(
         person,
         status=said.status,
         heading=title,
+        s=scheduled_strings.words(language(request).language),
+        zones=zones.ZONES,
         w=says,
         a=ai_strings.words(language(request).language),
         c=consent_strings.words(language(request).language),
         p=picture_strings.words(language(request).language),
         most=node.config.media.upload_megabytes,
+        accepted=pictures.accepted(request),
+        film_limit=pictures.film_megabytes(request),
         offers_pictures=node.config.media.account_megabytes > 0,
         boxes=BOXES,
         asked=person is None or not person.account.never_ask,

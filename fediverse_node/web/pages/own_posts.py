@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final, get_args
 
 from aiohttp import web
+from markupsafe import Markup
 
+from fediverse_node.announcements import queries as announcements
 from fediverse_node.consent import decisions
 from fediverse_node.consent.licences import LICENCES
 from fediverse_node.consent.model import CREDITS, UNNAMED, Entry
@@ -30,7 +32,7 @@ from fediverse_node.visibility.rule import viewer_for
 from fediverse_node.web import cursors
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, DESK, NODE, RATE_LIMITS
-from fediverse_node.web.pages import ai_strings, consent_strings
+from fediverse_node.web.pages import ai_strings, consent_strings, scheduled_strings
 from fediverse_node.web.pages.deciding import BOXES, NOTHING_TICKED, PICTURE, StateView, state_of, ticked
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
@@ -172,7 +174,9 @@ async def _shown(
     only = parse_id(request.query.get("post", ""))
     wanted = cursors.decode(cursor, limit=POSTS) if cursor else Page(limit=POSTS)
     wanted = wanted if only is None else Page(max_id=only + 1, min_id=only - 1, limit=1)
-    own = await request.app[NODE].db.read(lambda tx: _own(tx, request, person, wanted))
+    own, announced = await request.app[NODE].db.read(
+        lambda tx: (_own(tx, request, person, wanted), announcements.current(tx))
+    )
     older = cursors.encode("before", own[-1].post.id) if len(own) == POSTS else None
     newer = cursors.encode("after", own[0].post.id) if own and cursor else None
     return private_page(
@@ -183,6 +187,9 @@ async def _shown(
         status=status_of(problem, api=True) if problem is not None else 200,
         w=says,
         own=own,
+        # Sanitised when it was written.
+        announced=[(each.id, Markup(each.content_html)) for each in announced],  # noqa: S704
+        scheduled=scheduled_strings.words(strings.language).title,
         c=consent_strings.words(strings.language),
         boxes=BOXES,
         credits=(UNNAMED, *CREDITS),

@@ -20,6 +20,7 @@ class PictureStrings:
 
     pictures: str
     help: str
+    film_help: str
     choose: str
     alt: str
     alt_help: str
@@ -42,6 +43,7 @@ class PictureStrings:
 ENGLISH: Final = PictureStrings(
     pictures="Pictures",
     help="JPEG, PNG, WebP, GIF or AVIF. Where and when it was taken is removed.",
+    film_help="Or one film or sound: MP4, WebM, MOV, MP3, Ogg, FLAC, WAV or M4A.",
     choose="Choose a picture",
     alt="What it shows",
     alt_help="For people who cannot see it.",
@@ -87,6 +89,7 @@ ENGLISH: Final = PictureStrings(
 ARABIC: Final = PictureStrings(
     pictures="صور",
     help="JPEG أو PNG أو WebP أو GIF أو AVIF. يُحذف منها مكان التقاطها ووقته.",
+    film_help="أو مقطع مرئي أو صوتي واحد: MP4 أو WebM أو MOV أو MP3 أو Ogg أو FLAC أو WAV أو M4A.",
     choose="اختر صورة",
     alt="ما الذي تُظهره",
     alt_help="لمن لا يستطيع رؤيتها.",

@@ -16,9 +16,10 @@ from aiohttp import web
 from fediverse_node.credentials.model import AI_PARTS, Making
 from fediverse_node.kernel.errors import NodeError
 from fediverse_node.storage.tx import Tx
-from fediverse_node.uploads import queries
+from fediverse_node.uploads import queries, recording
 from fediverse_node.uploads.intake import Sent
-from fediverse_node.uploads.model import MAX_PICTURES
+from fediverse_node.uploads.model import ACCEPTED, MAX_PICTURES
+from fediverse_node.uploads.sent_kinds import HEIF_TYPES, READERS, reads_heif
 from fediverse_node.web.bodies import read_form
 from fediverse_node.web.keys import ADDRESSES, RATE_LIMITS, UPLOADS
 from fediverse_node.web.pages.writing import Picked, Typed, allows, said_part
@@ -51,6 +52,22 @@ class PictureView:
     height: int = 0
 
 
+def film_megabytes(request: web.Request) -> int:
+    """How large a film or sound may be; 0 where none can be taken."""
+    bounds = request.app[UPLOADS].bounds
+    return bounds.play_size >> 20 if recording.is_offered(bounds) else 0
+
+
+def accepted(request: web.Request) -> str:
+    """What a file field offers to choose from."""
+    return ",".join([*pictures_accepted(), *(READERS if film_megabytes(request) else ())])
+
+
+def pictures_accepted() -> list[str]:
+    """The media types of pictures that can be sent."""
+    return [*(kind.media_type for kind in ACCEPTED), *(HEIF_TYPES if reads_heif() else ())]
+
+
 @asynccontextmanager
 async def filled(request: web.Request, *, keep: bool) -> AsyncIterator[Filled]:
     """What the composer's form holds. Without *keep* the files are not even written down.
@@ -64,10 +81,12 @@ async def filled(request: web.Request, *, keep: bool) -> AsyncIterator[Filled]:
     uploads = request.app[UPLOADS]
     room = Room(
         names=frozenset(f"file_{place}" for place in PLACES),
-        size=uploads.bounds.size,
+        size=uploads.largest,
         files=MAX_PICTURES,
         folder=await uploads.workplace() if keep else None,
         keep=keep,
+        measure=uploads.most,
+        too_large="A file of this kind has at most {mib} MiB.",
     )
     async with received(request, room) as form:
         texts = {name: text.strip() for name, text in form.texts().items()}
@@ -137,7 +156,7 @@ def shown(tx: Tx, request: web.Request, person: SignedIn, picked: Sequence[Picke
                 alt=each.alt,
                 ai_part=upload.ai_part or "",
                 allowed=each.allowed,
-                url=origin + upload.small_path,
+                url=origin + upload.small_path if upload.small_name or upload.play is None else "",
                 width=upload.width,
                 height=upload.height,
             )

@@ -11,8 +11,9 @@ from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import ANONYMOUS, may_see
 from fediverse_node.web.caching import Document, respond
-from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+from fediverse_node.web.keys import ADDRESSES, CARDS, DOCUMENTS, NODE
 from fediverse_node.web.pages.credentials import panels
+from fediverse_node.web.pages.link_cards import card_views
 from fediverse_node.web.pages.profile import local_actor
 from fediverse_node.web.pages.rendering import Head, language, page
 from fediverse_node.web.pages.views import joint_decision, views
@@ -80,5 +81,6 @@ def _read(tx: Tx, request: web.Request) -> Document:
         focus=focus,
         interact_uri=found.uri,
         panels=panels(tx, shown, words.language),
+        cards=card_views(tx, request.app[CARDS], shown, addresses),
         replies=thread[place + 1 :],
     )

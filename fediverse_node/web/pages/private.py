@@ -13,6 +13,7 @@ from aiohttp import web
 
 from fediverse_node.consent import channels
 from fediverse_node.consent.model import Decision
+from fediverse_node.kernel.errors import NotAllowed
 from fediverse_node.web.keys import ADDRESSES
 from fediverse_node.web.pages.rendering import HTML, Head, html
 from fediverse_node.web.sessions import SignedIn
@@ -25,6 +26,16 @@ class Me:
     name: str
     handle: str
     form_token: str
+
+
+def refuse_scripts(request: web.Request) -> None:
+    """Raises NotAllowed where a script asks for what only somebody who goes there should get.
+
+    A web client at `/app/` (and whatever gets into it) shares our origin: it could read the token of a form
+    from a page that it fetched, and then send that form. Browsers say what a request is for (Fetch Metadata).
+    """
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        raise NotAllowed("This page is for people: open it in a tab of its own.")
 
 
 def private_page(
@@ -40,6 +51,7 @@ def private_page(
 
     Search engines are told to leave it out, whatever *head* says.
     """
+    refuse_scripts(request)
     me = None
     if person is not None:
         actor = person.actor

@@ -9,6 +9,7 @@ from fediverse_node.actors import queries as actors
 from fediverse_node.actors.addresses import Addresses
 from fediverse_node.actors.model import Actor
 from fediverse_node.actors.pages import own_pages
+from fediverse_node.hashtags import queries as hashtags
 from fediverse_node.kernel.errors import Gone, NotFound
 from fediverse_node.kernel.html import to_plain_text
 from fediverse_node.posts import lists, pins
@@ -96,6 +97,7 @@ def _read(tx: Tx, request: web.Request, cursor: str) -> Document:
         bio=with_pictures(Markup(actor.summary_html), actor.emojis, addresses),  # noqa: S704
         fields=_fields(actor),
         uri=actor.uri,
+        tags=[(each.name, addresses.tag(each.tag)) for each in hashtags.featured(tx, actor.id)],
         new_home=_new_home(tx, actor, addresses),
         pinned=[] if cursor else _pinned(tx, actor, addresses, words),
         figures=request.app[FIGURES].of(tx, [actor.id])[actor.id],

@@ -18,6 +18,7 @@ from fediverse_node.datasets import queries as datasets
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.caching import Document, headers, respond
 from fediverse_node.web.keys import ADDRESSES, DOCUMENTS, NODE
+from fediverse_node.web.pages import sitemap
 from fediverse_node.web.pages.allowed import Allowed, allowed, fitting
 
 #: A withdrawal is in the post's own answers at once; here within a minute.
@@ -35,7 +36,7 @@ async def robots(request: web.Request) -> web.Response:
         found = [*_releases(tx, node.config), *allowed(tx, addresses)]
         # AIPREF has no word for being read by a model that answers.
         found = [each for each in found if each.decision.train_ai]
-        text = _text(found, node.config.robots.training_agents, f"{addresses.origin}{RSL}")
+        text = _text(found, node.config.robots.training_agents, addresses.origin)
         return _document(text, "text/plain; charset=utf-8")
 
     make = lambda: node.db.read(read)  # noqa: E731 a closure to hand on
@@ -59,9 +60,10 @@ def _document(text: str, content_type: str) -> Document:
     return Document(body=text.encode(), content_type=content_type, headers=headers(vary="Accept-Encoding"))
 
 
-def _text(found: Sequence[Allowed], agents: Sequence[str], license_url: str) -> str:
+def _text(found: Sequence[Allowed], agents: Sequence[str], origin: str) -> str:
     head = [
-        f"License: {license_url}",
+        f"Sitemap: {origin}{sitemap.PATH}",
+        f"License: {origin}{RSL}",
         "# Training needs the author's yes, post by post. Each answer says it in Content-Usage too.",
         "User-Agent: *",
         "Allow: /",

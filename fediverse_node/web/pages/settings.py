@@ -8,20 +8,30 @@ from typing import Final
 
 from aiohttp import web
 
-from fediverse_node.accounts import passwords, sessions
+from fediverse_node.accounts import browsers, passwords, sessions
 from fediverse_node.accounts import queries as accounts
 from fediverse_node.kernel.errors import NotFound
 from fediverse_node.kernel.ids import parse_id
 from fediverse_node.oauth import tokens
 from fediverse_node.storage.tx import Tx
 from fediverse_node.web.bodies import read_form
-from fediverse_node.web.keys import NODE, PROVING, RATE_LIMITS
-from fediverse_node.web.pages import ai_strings, consent_strings, own_data_strings
-from fediverse_node.web.pages.browsers import browser_name
+from fediverse_node.web.keys import NODE, PROVING
+from fediverse_node.web.pages import (
+    ai_strings,
+    consent_strings,
+    joining_strings,
+    own_data_strings,
+    profile_strings,
+    searching_strings,
+    security_strings,
+)
+from fediverse_node.web.pages.invitations import may_invite
+from fediverse_node.web.pages.password_again import prove_again
 from fediverse_node.web.pages.private import private_page
 from fediverse_node.web.pages.rendering import Head, language
-from fediverse_node.web.pages.sign_in import AS_TYPED, BY_NAME, MAX_FORM
+from fediverse_node.web.pages.sign_in import AS_TYPED, MAX_FORM
 from fediverse_node.web.pages.sign_in_strings import SignInStrings, words
+from fediverse_node.web.pages.signing_in import Begun, begin, visitor, welcome
 from fediverse_node.web.pages.strings import Strings
 from fediverse_node.web.pages.views import Moment, moment, web_address
 from fediverse_node.web.sessions import (
@@ -29,7 +39,6 @@ from fediverse_node.web.sessions import (
     check_form,
     cookie_of,
     current,
-    keep,
     see_other,
     signed_in,
     to_sign_in,
@@ -90,33 +99,28 @@ async def change_password(request: web.Request) -> web.Response:
     if person is None:
         return to_sign_in(request)
     check_form(request, sent, person)
-    request.app[RATE_LIMITS].take(BY_NAME, person.actor.username.lower())
     account_id, db, proving = person.account.id, request.app[NODE].db, request.app[PROVING]
     says, new = words(language(request).language), sent.get("new_password", "")
-    stored = await db.read(lambda tx: accounts.password_hash_of(tx, account_id))
     problem = _problem(new, sent.get("repeated", ""), says)
-    if problem is None and not await proving.matches(sent.get("password", ""), stored):
-        problem = says.wrong_old
-    if problem is not None:
-        return await _page(request, person, problem=problem)
+    stored = await prove_again(request, person, sent.get("password", "")) if problem is None else None
+    if stored is None:
+        return await _page(request, person, problem=problem or says.wrong_old)
     hashed = await proving.hash(new)
-    browser, cookie = browser_name(request.headers.get("User-Agent")), cookie_of(request)
+    who, cookie = visitor(request), cookie_of(request)
 
-    def store(tx: Tx) -> str | None:
+    def store(tx: Tx) -> Begun | None:
         if signed_in(tx, cookie) is None or accounts.password_hash_of(tx, account_id) != stored:
             return None
         accounts.set_password(tx, account_id, hashed)
-        sessions.end_others(tx, account_id)
-        tokens.revoke_all(tx, account_id)
-        return sessions.begin(tx, account_id, browser=browser)
+        tokens.sign_out_everywhere(tx, account_id)
+        browsers.forget(tx, account_id)
+        return begin(tx, account_id, who)
 
-    secret = await db.write(store)
-    if secret is None:
+    begun = await db.write(store)
+    if begun is None:
         return to_sign_in(request)
     log.info("password.changed", extra={"account": account_id})
-    response = see_other(f"{PATH}?done=password")
-    keep(request, response, secret)
-    return response
+    return welcome(request, begun, f"{PATH}?done=password")
 
 
 def _problem(new: str, repeated: str, says: SignInStrings) -> str | None:
@@ -145,7 +149,11 @@ async def _page(
         username=person.actor.username,
         ai_settings=ai_strings.words(strings.language).settings,
         my_consent=consent_strings.words(strings.language).title,
+        search=searching_strings.words(strings.language).search,
+        security=security_strings.words(strings.language).title,
         own_data=own_data_strings.words(strings.language).title,
+        invitations=may_invite(request, person) and joining_strings.words(strings.language).invitations,
+        own_profile=profile_strings.words(strings.language).title,
         sessions=found,
     )
 

@@ -42,6 +42,11 @@ class Strings:
     follow_help: str
     moved_to: str
     pinned: str
+    featured_tags: str
+    link_preview: str
+    announcement: str
+    privacy: str
+    terms_of_use: str
     verified: str
     your_handle: str
     interact_title: str
@@ -59,6 +64,7 @@ class Strings:
     quoting: str
     quote_pending: str
     replies: str
+    with_replies: str
     boosts: str
     favourites: str
     reactions: str
@@ -129,6 +135,11 @@ ENGLISH = Strings(
     follow_help="Search for this handle on Mastodon or any other fediverse server:",
     moved_to="Moved to",
     pinned="Pinned",
+    featured_tags="Hashtags",
+    link_preview="Preview of the link",
+    announcement="Announcement",
+    privacy="Privacy",
+    terms_of_use="Terms of use",
     verified="This page links back here",
     your_handle="Or give your own handle",
     interact_title="Go on from your own server",
@@ -146,6 +157,7 @@ ENGLISH = Strings(
     quoting="Quoted post",
     quote_pending="Quotes a post whose author has not agreed yet",
     replies="Replies",
+    with_replies="Posts and replies",
     boosts="Boosts",
     favourites="Favourites",
     reactions="Reactions",
@@ -236,6 +248,11 @@ ARABIC = Strings(
     follow_help="ابحث عن هذا المعرّف في ماستودون أو أي خادم آخر في الفديفرس:",
     moved_to="انتقل إلى",
     pinned="منشورات مثبّتة",
+    featured_tags="الوسوم",
+    link_preview="معاينة الرابط",
+    announcement="إعلان",
+    privacy="الخصوصية",
+    terms_of_use="شروط الاستخدام",
     verified="هذه الصفحة تشير إلى هنا",
     your_handle="أو اكتب معرّفك",
     interact_title="تابِع من خادمك أنت",
@@ -253,6 +270,7 @@ ARABIC = Strings(
     quoting="منشور مقتبس",
     quote_pending="يقتبس منشورًا لم يوافق صاحبه بعد",
     replies="الردود",
+    with_replies="المنشورات والردود",
     boosts="إعادات النشر",
     favourites="الإعجابات",
     reactions="التفاعلات",

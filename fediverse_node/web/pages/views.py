@@ -74,6 +74,8 @@ class FileView:
         source: where the page shows it from. None: it is only named and linked.
         kind: `image`, `video`, `audio`, or something that is not shown.
         ai: a model's part in it, in words; None where it had none, or nobody knows.
+        poster: what stands for a film until it plays.
+        loops: it begins again by itself, without sound.
     """
 
     url: str
@@ -84,6 +86,8 @@ class FileView:
     width: int | None
     height: int | None
     ai: str | None = None
+    poster: str | None = None
+    loops: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,4 +304,6 @@ def _file(item: Attachment, post: Post, addresses: Addresses, strings: Strings) 
         height=item.height,
         source=addresses.shown(item.url, owner_of_post(post.id)) if kind in labels else None,
         ai=ai_words(item.digital_source_type, strings.language),
+        poster=addresses.shown(item.preview, owner_of_post(post.id)) if kind == "video" else None,
+        loops=item.loops,
     )

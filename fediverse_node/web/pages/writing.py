@@ -27,6 +27,7 @@ from fediverse_node.kernel.ids import parse_id
 from fediverse_node.kernel.text import clean_line, clean_text
 from fediverse_node.posts.model import Post, Visibility
 from fediverse_node.uploads.model import MAX_PICTURES
+from fediverse_node.web.pages import zones
 from fediverse_node.web.pages.deciding import NOTHING_TICKED, Ticks, ticked
 
 #: Characters of an address that is answered.
@@ -72,6 +73,8 @@ class Typed:
         reviewed: the author read what a model wrote.
         disclosure: how much the author says was a model's; empty: what is noted here.
         reminded: that a picture has no description.
+        at: when it is to appear, as a form has it; empty for at once.
+        zone: how far that is from UTC.
         key: the same however often one form is sent.
     """
 
@@ -92,6 +95,8 @@ class Typed:
     disclosure: str = ""
     pictures: tuple[Picked, ...] = ()
     reminded: bool = False
+    at: str = ""
+    zone: str = zones.HERE
     key: str
 
     @property
@@ -175,6 +180,8 @@ def from_form(sent: Mapping[str, str]) -> Typed:
         disclosure=sent.get("disclosure", "") if sent.get("disclosure") in _DISCLOSURES else "",
         pictures=_pictures(sent),
         reminded=sent.get("reminded") == "yes",
+        at=clean_line(sent.get("at", ""))[:40],
+        zone=zones.checked_zone(sent.get("zone", "")),
         key=key if _TOKEN.fullmatch(key) else secrets.token_urlsafe(16),
     )
 

@@ -1,7 +1,4 @@
-"""Every route against every kind of token. Read from the table: a new route is in here at once.
-
-OAU-12.
-"""
+"""Tokens at the door of the API. Every route against everybody: `test_route_matrix`."""
 
 from __future__ import annotations
 
@@ -9,90 +6,9 @@ import pytest
 
 from fediverse_node.actors import queries as actors
 from fediverse_node.oauth import tokens
-from fediverse_node.oauth.tables import access_tokens
 from fediverse_node.storage.tx import Tx
-from fediverse_node.web.client_api.routes import TABLE, Route
 from tests.doors.client_api.conftest import Client
 from tests.fixtures.nodes import LiveNode, running_node
-
-EVERYTHING = ("read", "write", "follow", "push", "profile")
-
-
-def asked(route: Route) -> str:
-    """The route's path, filled in."""
-    path = route.path
-    for name, value in {"{id}": "1", "{quote}": "1", "{emoji}": "%F0%9F%8C%8A", "{tag}": "cats"}.items():
-        path = path.replace(name, value)
-    return path
-
-
-async def status_of(client: Client, route: Route) -> int:
-    # An id that nobody has: whoever is let in hears 404 or 422, and nothing changes.
-    heard = await client.call(route.method, asked(route))
-    if heard.status >= 400:
-        assert set(heard.body) == {"error"}, heard
-    return heard.status
-
-
-def fine(route: Route) -> str:
-    return route.need.scope or "push"
-
-
-def others(route: Route) -> str:
-    """Everything but what the route needs."""
-    top, _, fine_scope = route.need.scope.partition(":")
-    kept = {"read", "write", "push"} - {top}
-    siblings = [f"{top}:{name}" for name in ("lists", "reports") if name != fine_scope]
-    return " ".join(sorted(kept) + siblings)
-
-
-async def allow(node: LiveNode, scopes: str) -> None:
-    """Let the only token of *node* do this, and nothing else."""
-    await node.node.db.write(lambda tx: tx.execute(access_tokens.update().values(scopes=scopes)))
-
-
-def name(route: Route) -> str:
-    return f"{route.method} {route.path}"
-
-
-async def test_without_a_token_only_open_routes_answer(anybody: Client) -> None:
-    heard = {name(route): await status_of(anybody, route) for route in TABLE}
-    assert 403 not in heard.values()
-    assert {route for route, status in heard.items() if status == 401} == {
-        name(route) for route in TABLE if route.need.person
-    }
-
-
-async def test_the_finest_scope_is_enough(alpha: LiveNode) -> None:
-    refused = []
-    client = Client(node=alpha, person=await alpha.add_person("eve"))
-    for scope in sorted({fine(route) for route in TABLE}):
-        await allow(alpha, scope)
-        routes = [route for route in TABLE if fine(route) == scope]
-        refused += [name(route) for route in routes if await status_of(client, route) in {401, 403}]
-    assert refused == []
-
-
-async def test_other_scopes_are_not(alpha: LiveNode) -> None:
-    let_in = []
-    needy = [route for route in TABLE if route.need.scope]
-    client = Client(node=alpha, person=await alpha.add_person("eve"))
-    for scopes in sorted(set(map(others, needy))):
-        await allow(alpha, scopes)
-        routes = [route for route in needy if others(route) == scopes]
-        let_in += [name(route) for route in routes if await status_of(client, route) != 403]
-    assert let_in == []
-
-
-async def test_a_token_that_is_no_good_is_refused_everywhere(alpha: LiveNode) -> None:
-    wrong = []
-    for route in TABLE:
-        async with alpha.http.request(
-            route.method, asked(route), headers={"Authorization": "Bearer wrong"}
-        ) as answer:
-            if answer.status != 401 or answer.headers.get("WWW-Authenticate") != "Bearer":
-                wrong.append(name(route))
-    assert wrong == []
 
 
 async def test_a_revoked_token_is_refused_at_once(alice: Client) -> None:

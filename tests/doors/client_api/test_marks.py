@@ -74,7 +74,7 @@ async def test_what_may_not_be_seen_cannot_be_marked(alice: Client, bob: Client,
     assert (await alice.post(f"/api/v1/statuses/{secret['id']}/{verb}")).status == 200
 
 
-async def test_who_liked_and_who_boosted_a_post_is_told_to_whoever_may_see_it(
+async def test_who_liked_and_who_boosted_a_post_is_told_to_whoever_may_see_it(  # PRI-07
     alice: Client, bob: Client, anybody: Client
 ) -> None:
     assert bob.person is not None

@@ -67,8 +67,12 @@ async def test_what_cannot_be_changed_here_is_refused(alice: Client, fields: dic
     assert (await alice.call("PATCH", URL, data=form({"note": "new"}))).status == 200
 
 
-async def test_pictures_are_refused_with_a_reason(alice: Client) -> None:
+async def test_what_is_no_picture_is_refused_with_a_reason(alice: Client) -> None:
     data = form({"note": "new"})
     data.add_field("avatar", b"\x89PNG", filename="me.png", content_type="image/png")
     heard = await alice.call("PATCH", URL, data=data)
-    assert (heard.status, heard.body) == (422, {"error": "Files cannot be uploaded here."})
+    assert (heard.status, "no picture" in heard.body["error"]) == (422, True)
+    data = form({"note": "new"})
+    data.add_field("source", b"x", filename="me.png", content_type="image/png")
+    heard = await alice.call("PATCH", URL, data=data)
+    assert (heard.status, heard.body) == (422, {"error": "Files cannot be sent in this field."})

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from fediverse_node.search.indexing import Indexer
+from fediverse_node.web.client_api import search
+from fediverse_node.web.rate_limits import Rate
 from tests.doors.client_api.conftest import Client
 from tests.fakes.remote_server import Answer, RemoteActor, RemoteServer
 from tests.fixtures.nodes import LiveNode, running_node
@@ -53,9 +57,70 @@ async def test_a_hashtag_is_a_hashtag(anybody: Client) -> None:
     assert (await anybody.ok(URL, q="cats"))["hashtags"] == []
 
 
-async def test_text_is_not_searched(alice: Client) -> None:
-    await alice.write("a very special word")
-    assert (await alice.ok(URL, q="special"))["statuses"] == []
+async def test_posts_are_found_by_their_words_by_whom_they_concern(
+    alice: Client, bob: Client, anybody: Client
+) -> None:
+    assert alice.person is not None
+    await alice.write("a very special word", visibility="private")
+    named = await alice.write("a special word for @bob", visibility="direct")
+    listed = await alice.write("special, for everybody")
+    await fill(alice)
+    assert [each["id"] for each in (await bob.ok(URL, q="special"))["statuses"]] == [named["id"]]
+    assert len((await alice.ok(URL, q="special"))["statuses"]) == 3
+    await alice.node.change(alice.person.actor, indexable=True)
+    await fill(alice)
+    found = await bob.ok(URL, q="Spécial", type="statuses")
+    assert [each["id"] for each in found["statuses"]] == [listed["id"], named["id"]]
+    assert (await anybody.ok(URL, q="special"))["statuses"] == []
+
+
+async def test_pages_of_posts_are_turned(alice: Client) -> None:
+    ids = [(await alice.write(f"special {n}"))["id"] for n in range(4)][::-1]
+    await fill(alice)
+
+    async def found(**asked: str) -> list[str]:
+        body = await alice.ok(URL, q="special", type="statuses", limit="2", **asked)
+        return [each["id"] for each in body["statuses"]]
+
+    assert await found() == ids[:2]
+    assert await found(offset="2") == await found(max_id=ids[1]) == ids[2:]
+    assert await found(min_id=ids[3]) == ids[1:3]
+    assert await found(account_id=str(int(ids[0]) + 1)) == []
+    for asked in ({"offset": "-1"}, {"max_id": "x"}, {"q": "a " * 33}):
+        assert (await alice.get(URL, **{"q": "special", **asked})).status == 422
+
+
+async def test_of_people_only_those_whom_one_follows(alice: Client, bob: Client) -> None:
+    assert bob.person is not None
+    assert (await alice.ok(URL, q="bob", following="true"))["accounts"] == []
+    await alice.follow(bob.person)
+    assert [each["acct"] for each in (await alice.ok(URL, q="bob", following="true"))["accounts"]] == ["bob"]
+
+
+async def test_hashtags_are_found_by_how_they_begin(alice: Client, bob: Client) -> None:
+    await alice.write("#Catalogue and #cat and #dog")
+    await alice.write("@bob #catacomb", visibility="direct")
+    await fill(alice)
+
+    async def names(query: str, **asked: str) -> list[str]:
+        found = await bob.ok(URL, q=query, type="hashtags", **asked)
+        return [each["name"] for each in found["hashtags"]]
+
+    assert await names("cat") == ["cat", "catalogue"]
+    assert await names("#CATA") == ["cata", "catalogue"]
+    assert await names("cat", offset="1") == ["catalogue"]
+    assert await names("cats and dogs") == []
+
+
+async def test_searches_for_words_are_counted(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = {"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}
+    monkeypatch.setattr(search, "SEARCH", Rate(name="search", count=2, seconds=300))
+    async with running_node(database_url, settings=settings) as node:
+        alice = await client_on(node)
+        for _ in range(2):
+            assert (await alice.get(URL, q="special")).status == 200
+        assert (await alice.get(URL, q="special")).status == 429
+        assert (await alice.get(URL, q="special", type="accounts")).status == 200
 
 
 async def test_somebody_elsewhere_is_fetched_when_a_person_asks(
@@ -129,6 +194,11 @@ async def test_lookups_elsewhere_are_counted(database_url: str) -> None:
         statuses = [(await alice.get(URL, **query)).status for _ in range(31)]
         assert statuses == [*[200] * 30, 429]
         assert (await alice.get(URL, q=actor.handle)).status == 200
+
+
+async def fill(client: Client) -> None:
+    """Have everything written down that was said."""
+    await Indexer(client.node.node.db, lag=timedelta(0)).run_once()
 
 
 async def client_on(node: LiveNode) -> Client:

@@ -108,3 +108,24 @@ async def cost(reader: Client, url: str) -> tuple[list[int], list[int], list[str
         counts.append(len(statements))
         asked = statements
     return lengths, counts, asked
+
+
+async def test_more_groups_and_conversations_cost_no_more_statements(
+    alpha: LiveNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "KEEP_SECONDS", 3600.0)
+    reader = Client(node=alpha, person=await alpha.add_person("reader"))
+    writers = [Client(node=alpha, person=await alpha.add_person(f"writer{n}")) for n in range(3)]
+    for turn in range(6):
+        await writers[turn % 3].write("@reader hello", visibility="direct")
+        post = await reader.write(f"number {turn}")
+        for writer in writers:
+            await writer.do(f"/api/v1/statuses/{post['id']}/favourite")
+    for path in ("/api/v1/conversations", "/api/v2/notifications"):
+        counts = []
+        for limit in ("2", "40"):
+            await reader.ok(path, limit="40")
+            with counted() as statements:
+                await reader.ok(path, limit=limit)
+            counts.append(len(statements))
+        assert counts[1] <= min(counts[0] + 3, 14), (path, counts, statements)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +15,13 @@ from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.kernel.errors import NotAllowed, NotFound, NotValid
 from fediverse_node.web.control.routes import OPERATIONS
 from tests.fixtures.nodes import LiveNode, running_node
+from tests.fixtures.pictures import sent
 
 
 @pytest.fixture
-async def alpha(database_url: str) -> AsyncIterator[LiveNode]:
-    async with running_node(database_url) as node:
+async def alpha(database_url: str, tmp_path: Path) -> AsyncIterator[LiveNode]:
+    settings = {"FEDIVERSE_NODE_MEDIA__UPLOADS_FOLDER": str(tmp_path / "uploads")}
+    async with running_node(database_url, settings=settings) as node:
         await node.add_person("alice")
         yield node
 
@@ -40,6 +44,18 @@ async def test_a_profile_is_changed_and_shown(alpha: LiveNode) -> None:
     assert await run(alpha, "profile") == changed
     emptied = await run(alpha, "profile", fields=[], attribution_domains=[])
     assert (emptied["fields"], emptied["attribution_domains"], emptied["about"]) == ([], [], "Hello")
+
+
+async def test_a_profile_gets_pictures_and_loses_them(alpha: LiveNode) -> None:
+    picture = base64.b64encode(sent()).decode()
+    changed = await run(alpha, "profile", avatar=picture, avatar_alt="A wren", header=picture)
+    assert changed["avatar_alt"] == "A wren"
+    for name in ("avatar", "header"):
+        assert changed[name].startswith(f"{alpha.base_url}/media/files/")
+    without = await run(alpha, "profile", avatar="")
+    assert (without["avatar"], without["header"]) == (None, changed["header"])
+    with pytest.raises(NotValid):
+        await run(alpha, "profile", avatar="ä")
 
 
 async def test_who_asked_to_follow_is_let_in_or_not(alpha: LiveNode) -> None:

@@ -208,7 +208,7 @@ async def test_addressing_becomes_a_visibility(
     assert made.visibility == visibility
 
 
-async def test_a_direct_post_reaches_whom_it_addresses_and_nobody_else(street: Street) -> None:
+async def test_a_direct_post_reaches_whom_it_addresses_and_nobody_else(street: Street) -> None:  # PRI-02
     await street.meet(street.carol)
     location = await done(street, note(street, "<p>Hi Bob</p>", to=[street.bob.uri], cc=[]))
     document, inboxes = (await written(street))[-1]
@@ -363,7 +363,7 @@ async def test_an_update_changes_what_it_names_and_leaves_the_rest(street: Stree
     assert (sent["content"], sent["contentUsage"]) == ("<p>New</p>", "train-ai=y")
 
 
-async def test_only_its_author_changes_a_post_and_not_for_whom_it_is(street: Street) -> None:
+async def test_only_its_author_changes_a_post_and_not_for_whom_it_is(street: Street) -> None:  # PRI-10
     made = await said(street, await done(street, note(street)))
     dora = await street.node.add_person("dora")
     update = {"type": "Update", "object": {"id": made.uri, "content": "<p>Mine</p>"}}

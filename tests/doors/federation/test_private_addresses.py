@@ -14,6 +14,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,6 +35,13 @@ from fediverse_node.federation.outbox.edit import set_training_use
 from fediverse_node.federation.outbox.publish import Draft, publish
 from fediverse_node.federation.profiles.worker import ErrandWorker
 from fediverse_node.kernel.errors import NodeError
+from fediverse_node.notifications import queries as notifications
+from fediverse_node.oauth import tokens
+from fediverse_node.push import queries as subscriptions
+from fediverse_node.push.envelope import recipient
+from fediverse_node.push.model import Wish
+from fediverse_node.push.pusher import Pusher
+from fediverse_node.push.tables import push_subscriptions
 from fediverse_node.receipts import queries as receipts
 from fediverse_node.signatures.notes import COSIGNATURE, NoteKey
 from fediverse_node.storage.tx import Tx
@@ -41,6 +49,7 @@ from fediverse_node.web.control.routes import OPERATIONS
 from fediverse_node.witnesses.collect import Collector
 from fediverse_node.witnesses.model import Witness
 from tests.doors.federation.conftest import Street
+from tests.fakes.push_service import Device
 from tests.fakes.remote_server import Answer, JsonDict, RemoteActor, RemoteServer, rsa_key
 from tests.fixtures.nodes import running_node
 from tests.fixtures.sign_in import signed_in_browser
@@ -265,11 +274,51 @@ async def webhook(street: Street, url: str) -> None:
     await Herald(street.node.node.db, street.node.node.outbound, street.node.addresses).run_once()
 
 
+async def push_message(street: Street, url: str) -> None:
+    alice = street.alice
+
+    def subscribe_and_tell(tx: Tx) -> None:
+        token = tokens.find(tx, alice.token)
+        assert token is not None
+        # As of an older version or another policy: it is looked at again when something is sent.
+        subscriptions.subscribe(
+            tx,
+            token_id=token.id,
+            account_id=alice.account.id,
+            actor_id=alice.actor.id,
+            to=recipient("https://push.example/", **Device().keys, standard=True),
+            token=alice.token,
+            wish=Wish(alerts=frozenset({"follow"}), audience="all"),
+        )
+        tx.execute(push_subscriptions.update().values(endpoint=url))
+        whom = street.node.instance_actor.id
+        notifications.remove(tx, alice.actor.id, "follow", from_actor_id=whom)
+        assert notifications.add(tx, alice.actor.id, "follow", from_actor_id=whom)
+
+    await street.write(subscribe_and_tell)
+    pusher = Pusher(
+        street.node.node.db,
+        street.node.node.outbound,
+        contact="mailto:admin@node.example",
+        icon=lambda _: "",
+        settling=timedelta(),
+    )
+    assert await pusher.run_once() == 1
+
+
 async def proxy(street: Street, url: str) -> None:
     path = "/users/alice/proxy"
     async with street.node.http.post(path, data={"id": url}, headers=street.alice.bearer) as answer:
         assert answer.status < 500 or answer.status == 503
         await answer.read()
+
+
+async def link_preview(street: Street, url: str) -> None:
+    text = f'<p><a href="{html.escape(url)}">a page</a></p>'
+    post = await street.write_post(text=text)
+    async with street.node.http.get(f"/api/v1/statuses/{post.id}") as answer:
+        assert answer.status == 200
+    await street.node.cards.run_once()
 
 
 async def witness(street: Street, url: str) -> None:
@@ -302,14 +351,24 @@ WAYS_IN: dict[str, Callable[[Street, str], Awaitable[None]]] = {
         sent_here,
         answered,
         webhook,
+        push_message,
         proxy,
+        link_preview,
         witness,
     )
 }
 #: Asks for nothing that an honest server of the lab has, so its twin is the way beside it.
 _ONLY_REFUSES = {"collection", "picture"}
 #: Where a redirect is never followed, or the address is a host and not an address.
-_NO_REDIRECT = {"delivery", "webhook", "webfinger", "handle_of_an_actor", "nodeinfo", "witness"}
+_NO_REDIRECT = {
+    "delivery",
+    "webhook",
+    "push_message",
+    "webfinger",
+    "handle_of_an_actor",
+    "nodeinfo",
+    "witness",
+}
 
 
 async def search(street: Street, text: str) -> None:

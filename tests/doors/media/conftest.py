@@ -16,11 +16,15 @@ from fediverse_node.media import queries
 from fediverse_node.media.copies import Copies
 from fediverse_node.media.model import owner_of_post
 from fediverse_node.posts.model import Attachment, Post
+from fediverse_node.storage.folder import Folder
 from fediverse_node.storage.tx import Tx
+from fediverse_node.uploads.model import Upload
+from fediverse_node.uploads.place import folder_of
 from fediverse_node.web.media.tidying import Tidier
 from tests.fakes.remote_server import Answer, RemoteServer
 from tests.fixtures import rooms
-from tests.fixtures.nodes import LiveNode, running_node
+from tests.fixtures.nodes import LiveNode, Person, running_node
+from tests.fixtures.pictures import form, kept
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(2000)
@@ -134,3 +138,62 @@ async def gallery(database_url: str, tmp_path: Path) -> AsyncIterator[Gallery]:
 
 async def change_bob(gallery: Gallery, **columns: Any) -> None:
     await gallery.node.node.db.write(lambda tx: actors.change(tx, gallery.bob.id, columns))
+
+
+#: Small, so that what is beyond them is soon made.
+LIMITS = {
+    "FEDIVERSE_NODE_MEDIA__UPLOAD_MEGABYTES": "1",
+    "FEDIVERSE_NODE_MEDIA__ACCOUNT_MEGABYTES": "1",
+    "FEDIVERSE_NODE_MEDIA__UPLOAD_MEGAPIXELS": "1",
+    "FEDIVERSE_NODE_DATABASE__LEAST_FREE_MIB": "0",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """A node, two people, and the files of its people."""
+
+    node: LiveNode
+    alice: Person
+    bob: Person
+    folder: Folder
+
+    async def call(
+        self, method: str, path: str, who: Person | None = None, **options: Any
+    ) -> tuple[int, Any]:
+        headers = {**((who or self.alice).bearer), **options.pop("headers", {})}
+        async with self.node.http.request(method, path, headers=headers, **options) as answer:
+            return answer.status, await answer.json()
+
+    async def upload(self, data: bytes, *, version: str = "v2", **fields: str) -> tuple[int, Any]:
+        return await self.call("POST", f"/api/{version}/media", data=form(data, **fields))
+
+    async def picture(self, who: Person | None = None, **changes: Any) -> Upload:
+        """One that waits for a post."""
+        owner = (who or self.alice).account.id
+        return await self.node.node.db.write(lambda tx: kept(tx, self.folder, owner, **changes))
+
+    async def post(self, *pictures: Upload, **fields: Any) -> Any:
+        body = {"status": "Look", "media_ids": [str(each.id) for each in pictures], **fields}
+        status, found = await self.call("POST", "/api/v1/statuses", json=body)
+        assert status == 200, found
+        return found
+
+    async def look(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        async with self.node.http.get(path, headers=headers) as answer:
+            return answer.status, dict(answer.headers), await answer.read()
+
+    def files(self) -> list[Path]:
+        return [path for path in self.folder.root.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+async def studio(database_url: str, tmp_path: Path) -> AsyncIterator[Studio]:
+    settings = {**LIMITS, "FEDIVERSE_NODE_MEDIA__UPLOADS_FOLDER": str(tmp_path / "uploads")}
+    async with running_node(database_url, settings=settings) as node:
+        yield Studio(
+            node=node,
+            alice=await node.add_person("alice"),
+            bob=await node.add_person("bob"),
+            folder=Folder(folder_of(node.node.config), free_at_least=0),
+        )

@@ -11,7 +11,7 @@ import pytest
 from fediverse_node.credentials import process
 from fediverse_node.storage.folder import Folder
 from fediverse_node.uploads.place import folder_of
-from tests.doors.media.test_uploads import LIMITS, Studio
+from tests.doors.media.conftest import LIMITS, Studio
 from tests.fixtures.credentials import DST, active, assertion, read, signed_elsewhere, xmp_of
 from tests.fixtures.nodes import running_node
 from tests.fixtures.pictures import sent

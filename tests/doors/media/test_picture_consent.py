@@ -7,12 +7,12 @@ from typing import Any, Final
 import pytest
 
 from fediverse_node.uploads.model import Upload
-from tests.doors.media.test_uploads import Studio, studio  # noqa: F401 the fixture
+from tests.doors.media.conftest import Studio
 
 USAGE: Final = "Content-Usage"
 
 
-async def usage_of(studio: Studio, status: Any) -> list[str]:  # noqa: F811 the fixture, not the import
+async def usage_of(studio: Studio, status: Any) -> list[str]:
     found = []
     for media in status["media_attachments"]:
         path = media["url"].removeprefix(studio.node.base_url)
@@ -20,13 +20,13 @@ async def usage_of(studio: Studio, status: Any) -> list[str]:  # noqa: F811 the 
     return found
 
 
-async def use_of(studio: Studio, upload: Upload) -> Any:  # noqa: F811 as above
+async def use_of(studio: Studio, upload: Upload) -> Any:
     _, found = await studio.call("GET", f"/api/v1/media/{upload.id}")
     said = found["fediverse_node"]
     return {name: said[name] for name in ("training_use", "training_purposes", "sha256")}
 
 
-async def test_a_yes_to_a_post_is_none_to_its_pictures(studio: Studio) -> None:  # noqa: F811 as above
+async def test_a_yes_to_a_post_is_none_to_its_pictures(studio: Studio) -> None:
     one, two = await studio.picture(sha256="1" * 64), await studio.picture(sha256="2" * 64)
     plain = await studio.post(one, two, training_use="yes")
     assert await usage_of(studio, plain) == ["train-ai=n", "train-ai=n"]
@@ -47,7 +47,7 @@ async def test_a_yes_to_a_post_is_none_to_its_pictures(studio: Studio) -> None: 
     assert "mediaSha256" not in lines[1]["receipt"]
 
 
-async def test_the_object_says_it_for_each_picture(studio: Studio) -> None:  # noqa: F811 as above
+async def test_the_object_says_it_for_each_picture(studio: Studio) -> None:
     one, two = await studio.picture(sha256="1" * 64), await studio.picture(sha256="2" * 64)
     status = await studio.post(one, two, training_use="yes", training_media=[str(one.id)])
     path = status["uri"].removeprefix(studio.node.base_url)
@@ -58,7 +58,7 @@ async def test_the_object_says_it_for_each_picture(studio: Studio) -> None:  # n
     assert [item["contentUsage"] for item in document["attachment"]] == ["train-ai=y", "train-ai=n"]
 
 
-async def test_a_picture_falls_back_to_no_with_its_post(studio: Studio) -> None:  # noqa: F811 as above
+async def test_a_picture_falls_back_to_no_with_its_post(studio: Studio) -> None:
     one = await studio.picture()
     status = await studio.post(one, training_use="yes", training_media=[str(one.id)])
     assert await usage_of(studio, status) == ["train-ai=y"]
@@ -68,7 +68,7 @@ async def test_a_picture_falls_back_to_no_with_its_post(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize("mine", [True, False])
-async def test_only_a_picture_of_the_post_can_be_named(studio: Studio, mine: bool) -> None:  # noqa: F811, FBT001 as above; a column of the table
+async def test_only_a_picture_of_the_post_can_be_named(studio: Studio, mine: bool) -> None:  # noqa: FBT001 a column of the table
     one, other = await studio.picture(), await studio.picture(sha256="2" * 64)
     body = {
         "status": "Look",

@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from tests.doors.media.test_uploads import Studio, studio  # noqa: F401 the fixture
+from tests.doors.media.conftest import Studio
 from tests.fixtures.credentials import DST, IPTC, PLUS, claims, xmp_of
 from tests.fixtures.pictures import sent
 
 
-async def file_of(studio: Studio, media: Any) -> bytes:  # noqa: F811 the fixture, not the import
+async def file_of(studio: Studio, media: Any) -> bytes:
     return (await studio.look(media["url"].removeprefix(studio.node.base_url)))[2]
 
 
-async def note_of(studio: Studio, status: Any) -> Any:  # noqa: F811 as above
+async def note_of(studio: Studio, status: Any) -> Any:
     async with studio.node.http.get(status["uri"], headers={"Accept": "application/activity+json"}) as answer:
         return await answer.json(content_type=None)
 
 
-async def test_what_a_model_made_says_so_in_the_file_the_post_and_the_object(studio: Studio) -> None:  # noqa: F811 as above
+async def test_what_a_model_made_says_so_in_the_file_the_post_and_the_object(studio: Studio) -> None:
     _, made = await studio.upload(sent("JPEG"), description="A heron", ai_part="made", ai_tool="Brush <3>")
     source = f"{DST}trainedAlgorithmicMedia"
     assert made["fediverse_node"] == {
@@ -46,7 +46,7 @@ async def test_what_a_model_made_says_so_in_the_file_the_post_and_the_object(stu
 
 
 @pytest.mark.parametrize("said", [{}, {"ai_part": "none"}])
-async def test_where_no_model_is_named_nothing_is_labelled(studio: Studio, said: dict[str, str]) -> None:  # noqa: F811 as above
+async def test_where_no_model_is_named_nothing_is_labelled(studio: Studio, said: dict[str, str]) -> None:
     _, made = await studio.upload(sent("PNG"), description="A heron", **said)
     assert made["fediverse_node"]["ai_part"] == said.get("ai_part")
     described = xmp_of(await file_of(studio, made))
@@ -60,7 +60,7 @@ async def test_where_no_model_is_named_nothing_is_labelled(studio: Studio, said:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 async def test_every_file_says_who_is_asked_about_training_and_never_yes_or_no(
-    studio: Studio,  # noqa: F811 as above
+    studio: Studio,
     kind: str,
 ) -> None:
     _, made = await studio.upload(sent(kind, size=(700, 20)))
@@ -76,7 +76,7 @@ async def test_every_file_says_who_is_asked_about_training_and_never_yes_or_no(
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-async def test_what_the_file_says_of_itself_cannot_be_denied(studio: Studio, kind: str) -> None:  # noqa: F811 as above
+async def test_what_the_file_says_of_itself_cannot_be_denied(studio: Studio, kind: str) -> None:
     claimed = claims(kind, "trainedAlgorithmicMedia")
     status, refused = await studio.upload(claimed, ai_part="edited")
     assert (status, "never taken back" in refused["error"]) == (422, True)
@@ -86,7 +86,7 @@ async def test_what_the_file_says_of_itself_cannot_be_denied(studio: Studio, kin
 
 
 async def test_a_label_of_a_picture_that_waits_is_corrected_and_one_that_is_published_only_raised(
-    studio: Studio,  # noqa: F811 as above
+    studio: Studio,
 ) -> None:
     _, made = await studio.upload(sent("PNG"), ai_part="made", ai_tool="Brush")
     path = f"/api/v1/media/{made['id']}"
@@ -123,12 +123,12 @@ async def test_a_label_of_a_picture_that_waits_is_corrected_and_one_that_is_publ
         ({"ai_part": "made", "ai_tool": "x" * 101}, 422),
     ],
 )
-async def test_only_what_makes_sense_is_taken(studio: Studio, fields: dict[str, str], status: int) -> None:  # noqa: F811 as above
+async def test_only_what_makes_sense_is_taken(studio: Studio, fields: dict[str, str], status: int) -> None:
     assert (await studio.upload(sent("PNG"), **fields))[0] == status
 
 
 async def test_whoever_asks_as_the_file_says_hears_the_decision_and_the_file_stays_the_same(
-    studio: Studio,  # noqa: F811 as above
+    studio: Studio,
 ) -> None:
     _, made = await studio.upload(sent("PNG"))
     before = await file_of(studio, made)
@@ -146,5 +146,5 @@ async def test_whoever_asks_as_the_file_says_hears_the_decision_and_the_file_sta
     assert (await hears(), await file_of(studio, made)) == ("train-ai=n", before)
 
 
-async def test_where_pictures_are_not_signed_there_is_no_root(studio: Studio) -> None:  # noqa: F811 as above
+async def test_where_pictures_are_not_signed_there_is_no_root(studio: Studio) -> None:
     assert (await studio.look("/media/credentials.pem"))[0] == 404

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.doors.media.test_uploads import Studio, studio  # noqa: F401 the fixture
+from tests.doors.media.conftest import Studio
 from tests.readers import aipref, noai, robots, rsl, tdmrep
 
 pytestmark = pytest.mark.one_engine
 
 
-async def read(studio: Studio, path: str, **headers: str) -> Any:  # noqa: F811 the fixture, not the import
+async def read(studio: Studio, path: str, **headers: str) -> Any:
     async with studio.node.http.get(path, headers=headers) as answer:
         return answer.headers, await answer.text(errors="replace")
 
 
-async def test_each_channel_says_it_for_that_picture_alone(studio: Studio) -> None:  # noqa: F811 as above
+async def test_each_channel_says_it_for_that_picture_alone(studio: Studio) -> None:
     one, two = await studio.picture(sha256="1" * 64), await studio.picture(sha256="2" * 64)
     status = await studio.post(one, two, training_use="yes", training_media=[str(two.id)])
     _, text = await read(studio, "/robots.txt")

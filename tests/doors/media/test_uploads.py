@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,67 +13,9 @@ import pytest
 from fediverse_node.storage.folder import Folder
 from fediverse_node.uploads import queries
 from fediverse_node.uploads.keeping import Keeper
-from fediverse_node.uploads.model import Upload
-from fediverse_node.uploads.place import folder_of
-from tests.fixtures.nodes import LiveNode, Person, running_node
-from tests.fixtures.pictures import form, kept, opened, sent, telling
-
-LIMITS = {
-    "FEDIVERSE_NODE_MEDIA__UPLOAD_MEGABYTES": "1",
-    "FEDIVERSE_NODE_MEDIA__ACCOUNT_MEGABYTES": "1",
-    "FEDIVERSE_NODE_MEDIA__UPLOAD_MEGAPIXELS": "1",
-    "FEDIVERSE_NODE_DATABASE__LEAST_FREE_MIB": "0",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Studio:
-    """A node, two people, and the files of its people."""
-
-    node: LiveNode
-    alice: Person
-    bob: Person
-    folder: Folder
-
-    async def call(
-        self, method: str, path: str, who: Person | None = None, **options: Any
-    ) -> tuple[int, Any]:
-        headers = {**((who or self.alice).bearer), **options.pop("headers", {})}
-        async with self.node.http.request(method, path, headers=headers, **options) as answer:
-            return answer.status, await answer.json()
-
-    async def upload(self, data: bytes, *, version: str = "v2", **fields: str) -> tuple[int, Any]:
-        return await self.call("POST", f"/api/{version}/media", data=form(data, **fields))
-
-    async def picture(self, who: Person | None = None, **changes: Any) -> Upload:
-        """One that waits for a post."""
-        owner = (who or self.alice).account.id
-        return await self.node.node.db.write(lambda tx: kept(tx, self.folder, owner, **changes))
-
-    async def post(self, *pictures: Upload, **fields: Any) -> Any:
-        body = {"status": "Look", "media_ids": [str(each.id) for each in pictures], **fields}
-        status, found = await self.call("POST", "/api/v1/statuses", json=body)
-        assert status == 200, found
-        return found
-
-    async def look(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        async with self.node.http.get(path, headers=headers) as answer:
-            return answer.status, dict(answer.headers), await answer.read()
-
-    def files(self) -> list[Path]:
-        return [path for path in self.folder.root.rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-async def studio(database_url: str, tmp_path: Path) -> AsyncIterator[Studio]:
-    settings = {**LIMITS, "FEDIVERSE_NODE_MEDIA__UPLOADS_FOLDER": str(tmp_path / "uploads")}
-    async with running_node(database_url, settings=settings) as node:
-        yield Studio(
-            node=node,
-            alice=await node.add_person("alice"),
-            bob=await node.add_person("bob"),
-            folder=Folder(folder_of(node.node.config), free_at_least=0),
-        )
+from tests.doors.media.conftest import Studio
+from tests.fixtures.nodes import running_node
+from tests.fixtures.pictures import form, opened, sent, telling
 
 
 async def test_a_picture_is_uploaded_described_posted_and_shown(studio: Studio) -> None:
@@ -292,10 +233,10 @@ async def test_a_file_that_is_too_large_is_refused_while_it_comes(studio: Studio
             yield bytes(1 << 16)
 
     status, found = await studio.upload(bytes(1 << 21))
-    assert (status, found["error"]) == (413, "A picture has at most 1 MiB.")
+    assert (status, found["error"]) == (413, "A file of this kind has at most 1 MiB.")
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     status, found = await studio.call("POST", "/api/v2/media", data=endless(), headers=kind)
-    assert (status, found["error"]) == (413, "A picture has at most 1 MiB.")
+    assert (status, found["error"]) == (413, "A file of this kind has at most 1 MiB.")
     assert studio.files() == []
 
 

@@ -47,7 +47,7 @@ NO_APP: list[dict[str, object]] = [
     {"client_name": "x" * 201},
     {"redirect_uris": None},
     {"redirect_uris": [f"https://app.example/{n}" for n in range(21)]},
-    {"scopes": "read admin:write"},
+    {"scopes": "read admin:everything"},
     {"scopes": "everything"},
     {"website": "javascript:alert(1)"},
 ]

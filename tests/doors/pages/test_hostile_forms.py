@@ -39,7 +39,9 @@ async def test_an_address_with_a_nul_names_nothing(browser: Browser, uri: str, s
         assert (await who.get(f"/authorize_interaction?uri={quote(uri, safe='')}")).status == status
 
 
-@pytest.mark.parametrize("path", ["/settings/sessions", "/settings/apps", "/settings/posts", "/compose"])
+@pytest.mark.parametrize(
+    "path", ["/settings/sessions", "/settings/apps", "/settings/posts", "/settings/scheduled", "/compose"]
+)
 async def test_a_nul_in_a_form_of_somebodys_own_is_nothing(browser: Browser, path: str) -> None:
     fields = dict.fromkeys(("session", "kind", "id", "post", "do", "page", "visibility", "language"), "1\0")
     assert (await browser.send(path, **fields)).status in {303, 400, 404, 422}

@@ -12,8 +12,9 @@ import pytest
 from fediverse_node.federation.outbox import exclude
 from fediverse_node.federation.outbox.depart import depart
 from fediverse_node.web.control.routes import OPERATIONS
-from fediverse_node.web.pages import sign_in
-from fediverse_node.web.pages.sign_in import BY_ADDRESS, BY_NAME
+from fediverse_node.web.pages import sign_in, signing_in
+from fediverse_node.web.pages.sign_in import BY_NAME, BY_STRANGERS
+from fediverse_node.web.pages.signing_in import BY_ADDRESS
 from fediverse_node.web.rate_limits import Rate
 from tests.fixtures.nodes import LiveNode, Person, running_node
 from tests.fixtures.outbox import TurnedClock
@@ -258,14 +259,21 @@ async def test_the_way_on_survives_the_form(stage: Stage) -> None:
 # Rates
 
 
-async def test_a_name_is_tried_five_times_in_a_quarter_of_an_hour_also_with_the_right_password(
+COUNTED = {
+    "FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true",
+    "FEDIVERSE_NODE_SERVER__TRUSTED_PROXIES": "127.0.0.0/8",
+}
+HERE, ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+
+
+async def test_from_one_address_a_name_is_tried_five_times_also_with_the_right_password(
     database_url: str,
 ) -> None:
     # OAU-17
-    async with running_node(database_url, settings={"FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true"}) as node:
+    async with running_node(database_url, settings=COUNTED) as node:
         await give_password(node, await node.add_person("alice"))
         await give_password(node, await node.add_person("bob"))
-        browser = Browser(node=node)
+        browser = Browser(node=node, headers=HERE)
         tried = [
             await browser.sign_in(name, "wrong") for name in ("alice", "Alice", "@alice", "alice", "alice")
         ]
@@ -274,6 +282,40 @@ async def test_a_name_is_tried_five_times_in_a_quarter_of_an_hour_also_with_the_
         assert refused.status == 429
         assert 0 < int(refused.headers["Retry-After"]) <= BY_NAME.seconds / BY_NAME.count
         assert (await browser.sign_in("bob")).status == 303
+        # Whoever guesses there keeps nobody out who comes from elsewhere.
+        assert (await Browser(node=node, headers=ELSEWHERE).sign_in("alice")).status == 303
+
+
+async def test_a_crowd_that_guesses_does_not_lock_out_a_browser_that_was_there_before(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # OAU-17
+    assert (BY_STRANGERS.count, BY_STRANGERS.seconds) == (100, 3600)
+    monkeypatch.setattr(sign_in, "BY_STRANGERS", Rate(name="sign_in_strangers", count=3, seconds=3600))
+    async with running_node(database_url, settings=COUNTED) as node:
+        await give_password(node, await node.add_person("alice"))
+        own = Browser(node=node, headers=HERE)
+        assert (await own.sign_in("alice")).status == 303
+        for last in range(2):
+            crowd = Browser(node=node, headers={"X-Forwarded-For": f"198.51.100.{last}"})
+            assert (await crowd.sign_in("alice", "wrong")).status == 422
+        stranger = Browser(node=node, headers=ELSEWHERE)
+        assert (await stranger.sign_in("alice")).status == 429
+        # Nor does a cookie that was made up help.
+        stranger.cookies["browser"] = "planted" * 6
+        assert (await stranger.sign_in("alice")).status == 429
+        own.secret = None
+        assert (await own.sign_in("alice")).status == 303
+
+
+async def test_a_planted_cookie_is_not_taken_over(stage: Stage) -> None:
+    # OAU-16, for what tells a browser from a stranger's
+    stage.browser.cookies["browser"] = "planted" * 6
+    assert (await stage.browser.sign_in("alice")).status == 303
+    known = stage.browser.cookies["browser"]
+    assert known != "planted" * 6
+    assert (await stage.browser.sign_in("alice")).status == 303
+    assert stage.browser.cookies["browser"] == known
 
 
 async def test_an_address_tries_so_many_names_and_no_more(
@@ -281,7 +323,7 @@ async def test_an_address_tries_so_many_names_and_no_more(
 ) -> None:
     # OAU-17
     assert (BY_ADDRESS.count, BY_ADDRESS.seconds) == (20, 900)
-    monkeypatch.setattr(sign_in, "BY_ADDRESS", Rate(name="sign_in_address", count=3, seconds=900))
+    monkeypatch.setattr(signing_in, "BY_ADDRESS", Rate(name="sign_in_address", count=3, seconds=900))
     settings = {
         "FEDIVERSE_NODE_LIMITS__RATE_LIMITS": "true",
         "FEDIVERSE_NODE_SERVER__TRUSTED_PROXIES": "127.0.0.0/8",

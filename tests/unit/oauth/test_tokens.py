@@ -41,7 +41,7 @@ async def test_the_token_itself_is_nowhere_in_the_database(db: Database) -> None
     assert token not in repr(row)
 
 
-@pytest.mark.parametrize("scopes", ["", "admin", "read admin:write", "read,write"])
+@pytest.mark.parametrize("scopes", ["", "admin", "read admin:nothing", "read,write"])
 async def test_a_scope_that_does_not_exist_is_refused(db: Database, scopes: str) -> None:
     with pytest.raises(NotValid, match="Scopes"):
         await issue(db, scopes)

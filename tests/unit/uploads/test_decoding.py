@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -8,12 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from PIL import Image
 
 from fediverse_node.kernel.errors import NotNow, NotValid
 from fediverse_node.storage.folder import Folder
 from fediverse_node.uploads import decoding
 from fediverse_node.uploads.decoding import Bounds, decode
-from fediverse_node.uploads.model import Decoded
+from fediverse_node.uploads.model import SHAPES, Decoded
+from tests.fixtures.films import animation
 from tests.fixtures.pictures import COMMENT, opened, sent, telling, transparent
 
 BOUNDS = Bounds(pixels=1_000_000, size=1 << 20)
@@ -97,6 +100,26 @@ def test_a_large_picture_is_made_smaller_and_has_a_small_one_beside_it(
     assert len(files(folder)) == 2
 
 
+def test_what_telephones_take_pictures_as_is_read_where_the_extra_is(folder: Folder, file: BinaryIO) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = COMMENT.decode()
+    heif.from_pillow(opened(sent(size=(64, 32)))).save(made, exif=exif.tobytes())
+    assert COMMENT in made.getvalue()
+    found = decoded(folder, file, made.getvalue())
+    assert (found.whole.media_type, found.width, found.height) == ("image/jpeg", 64, 32)
+    assert COMMENT not in stored(folder, found)
+
+
+def test_without_the_extra_it_is_refused_with_words(
+    folder: Folder, file: BinaryIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "reads_heif", lambda: False)
+    with pytest.raises(NotValid, match="HEIC"):
+        decoded(folder, file, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+
+
 def test_what_is_transparent_stays_so(folder: Folder, file: BinaryIO) -> None:
     made = decoded(folder, file, transparent())
     assert opened(stored(folder, made)).mode == "RGBA"
@@ -130,11 +153,23 @@ def test_a_broken_picture_is_refused(folder: Folder, file: BinaryIO) -> None:
 def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(
     folder: Folder, file: BinaryIO
 ) -> None:
-    # a bomb: millions of pixels in a few kilobytes
+    # DOS-15: a bomb, millions of pixels in a few kilobytes
     bomb = sent("PNG", size=(1001, 1000))
     assert len(bomb) < 10_000
     with pytest.raises(NotValid, match="more than 1 million pixels"):
         decoded(folder, file, bomb)
+
+
+@pytest.mark.parametrize(("frames", "kept"), [(3, 3), (201, 1)])
+def test_of_an_animation_with_too_many_frames_only_the_first_is_kept(
+    folder: Folder, file: BinaryIO, frames: int, kept: int
+) -> None:
+    # DOS-15
+    file.write(animation(frames=frames, size=(8, 8)))
+    file.flush()
+    made = decode(file, folder, BOUNDS, SHAPES["avatar"])
+    assert getattr(opened(stored(folder, made)), "n_frames", 1) == kept
+    assert (made.small is not None) == (kept > 1)
 
 
 def test_of_a_picture_that_is_a_page_too_only_the_picture_is_kept(folder: Folder, file: BinaryIO) -> None:

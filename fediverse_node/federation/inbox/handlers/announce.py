@@ -16,13 +16,13 @@ from fediverse_node.federation.inbox.news import NEWS, wrapped_uri, wrapped_verb
 from fediverse_node.follows import queries as follows
 from fediverse_node.kernel.errors import NotValid
 from fediverse_node.kernel.urls import same_origin
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.timelines import home
 from fediverse_node.visibility.policy import judge
 from fediverse_node.visibility.rule import OPEN
+from fediverse_node.visibility.telling import tell
 
 
 async def resolve(verified: Verified, fetch: Fetch) -> Found:
@@ -75,7 +75,7 @@ def _boosted(tx: Tx, verified: Verified, post: Post) -> Outcome:
         return Ignored("a boost that is here, or was taken back before it came")
     home.deliver(tx, boost)
     if post.local:
-        notifications.add(tx, post.actor_id, "reblog", from_actor_id=verified.signer.id, post_id=post.id)
+        tell(tx, post.actor_id, "reblog", from_actor_id=verified.signer.id, post_id=post.id)
     return Applied()
 
 

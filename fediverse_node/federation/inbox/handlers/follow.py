@@ -16,9 +16,9 @@ from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Fou
 from fediverse_node.follows import queries as follows
 from fediverse_node.follows.model import Follow
 from fediverse_node.kernel.errors import NotValid
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import queries as posts
 from fediverse_node.storage.tx import Tx
+from fediverse_node.visibility.telling import tell
 
 
 async def resolve(verified: Verified, fetch: Fetch) -> Found:  # noqa: ARG001 the handlers' protocol
@@ -40,9 +40,9 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
         return Ignored("a follow that was taken back before it came")
     follow = _stored(tx, activity.id, follower=follower, target=target)
     if follow.state == "pending":
-        notifications.add(tx, target.id, "follow_request", from_actor_id=follower.id)
+        tell(tx, target.id, "follow_request", from_actor_id=follower.id)
         return Applied()
-    notifications.add(tx, target.id, "follow", from_actor_id=follower.id)
+    tell(tx, target.id, "follow", from_actor_id=follower.id)
     _answer(tx, follow, context.addresses, follower=follower, target=target)
     return Applied()
 

@@ -8,12 +8,12 @@ from fediverse_node.federation.inbox.model import NOTHING, Applied, Context, Fou
 from fediverse_node.federation.inbox.reacting import reaction_in
 from fediverse_node.federation.inbox.storing import local_author
 from fediverse_node.kernel.errors import NotValid
-from fediverse_node.notifications import queries as notifications
 from fediverse_node.posts import emoji_reactions, reactions
 from fediverse_node.posts import queries as posts
 from fediverse_node.posts.model import Post
 from fediverse_node.storage.tx import Tx
 from fediverse_node.visibility.rule import OPEN, may_see, viewer_for
+from fediverse_node.visibility.telling import tell
 
 
 async def resolve(verified: Verified, fetch: Fetch) -> Found:  # noqa: ARG001 the handlers' protocol
@@ -48,5 +48,5 @@ def apply(tx: Tx, verified: Verified, found: Found, context: Context) -> Outcome
 def _tell(tx: Tx, post: Post, from_actor_id: int) -> Outcome:
     author = local_author(tx, post)
     if author is not None:
-        notifications.add(tx, author.id, "favourite", from_actor_id=from_actor_id, post_id=post.id)
+        tell(tx, author.id, "favourite", from_actor_id=from_actor_id, post_id=post.id)
     return Applied()

@@ -69,7 +69,9 @@ async def test_at_once_nobody_can_act_as_them_or_see_them(db: Database, desk: De
         await depart(desk, alice)
 
 
-async def test_the_name_is_never_given_again(db: Database, desk: Desk, alice: Actor) -> None:
+async def test_the_name_is_never_given_again(  # PRI-18
+    db: Database, desk: Desk, alice: Actor
+) -> None:
     # ADM-08
     await depart(desk, alice)
     for name in ("alice", "ALICE"):

@@ -133,7 +133,7 @@ AUDIENCES: list[tuple[Visibility, set[str]]] = [
 
 
 @pytest.mark.parametrize(("visibility", "expected"), AUDIENCES)
-async def test_each_visibility_has_its_inboxes(
+async def test_each_visibility_has_its_inboxes(  # PRI-02, PRI-03, PRI-04
     db: Database, desk: Desk, alice: Actor, visibility: Visibility, expected: set[str]
 ) -> None:
     def setting(tx: Tx) -> None:
