@@ -6,12 +6,13 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from tests.clients.letting_in import let_in
 from tests.fixtures.nodes import LiveNode, Person
@@ -23,31 +24,46 @@ pytestmark = pytest.mark.one_engine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """Somebody's terminal, in which toot is logged in. `home`: where it keeps what it knows."""
+    """Somebody's terminal, in which toot is logged in."""
 
-    node: LiveNode
-    person: Person
-    home: Path
+    process: asyncio.subprocess.Process
 
     async def types(self, *words: str) -> str:
-        """What is printed. A program that takes half a second to start is started within this process."""
-        from toot.cli import cli  # noqa: PLC0415 it reads its settings when it is imported
-
-        environment = {"XDG_CONFIG_HOME": str(self.home)}
-
+        """What is printed."""
+        typed, screen = self.process.stdin, self.process.stdout
+        assert typed is not None
+        assert screen is not None
         async with asyncio.timeout(60):
-            # Where there is more, it waits for a key: a blank for the next page, q to end.
-            keys = " " * 4 + "q" * 20
-            done = await asyncio.to_thread(CliRunner().invoke, cli, words, env=environment, input=keys)
-        assert done.exit_code == 0, (words, done.output)
-        return done.output
+            typed.write(json.dumps(words).encode() + b"\n")
+            done = json.loads(await screen.readline())
+        assert done["code"] == 0, (words, done["printed"])
+        return str(done["printed"])
 
     async def reads(self, *words: str) -> Any:
         """The same, as JSON."""
         return json.loads(await self.types(*words, "--json"))
 
 
-async def log_in(node: LiveNode, person: Person, home: Path) -> Terminal:
+@asynccontextmanager
+async def terminal(node: LiveNode, person: Person, home: Path) -> AsyncIterator[Terminal]:
+    """One of this person's; *home* is where toot keeps what it knows."""
+    await log_in(node, person, home)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(Path(__file__).with_name("toot_terminal.py")),
+        env={"XDG_CONFIG_HOME": str(home), "PATH": ""},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=1 << 22,
+    )
+    try:
+        yield Terminal(process=process)
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def log_in(node: LiveNode, person: Person, home: Path) -> None:
     """`toot login`, which shows an address and asks for the code that stands there at the end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -74,14 +90,19 @@ async def log_in(node: LiveNode, person: Person, home: Path) -> Terminal:
         code = await let_in(await signed_in_browser(node, person), address[0], "toot")
         rest, _ = await process.communicate(f"n\n{code}\n".encode())
     assert "Successfully logged in" in rest.decode()
-    return Terminal(node=node, person=person, home=home)
 
 
 async def test_people_log_in_and_live_in_their_terminals(
     alpha: LiveNode, alice: Person, bob: Person, picture: Path, tmp_path: Path
 ) -> None:
-    hers = await log_in(alpha, alice, tmp_path / "alice")
-    his = await log_in(alpha, bob, tmp_path / "bob")
+    async with (
+        terminal(alpha, alice, tmp_path / "alice") as hers,
+        terminal(alpha, bob, tmp_path / "bob") as his,
+    ):
+        await live(alpha, hers, his, picture)
+
+
+async def live(alpha: LiveNode, hers: Terminal, his: Terminal, picture: Path) -> None:
     assert "@alice" in await hers.types("whoami")
     assert alpha.name in await hers.types("instance")
     assert (await hers.reads("whois", "bob"))["acct"] == "bob"
