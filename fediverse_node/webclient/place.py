@@ -37,7 +37,7 @@ def file_at(folder: Path, path: str) -> Path | None:
     if _is_inside(found, folder):
         return found
     within = folder / INDEX
-    return within if "." not in parts[-1] or parts[-1] == INDEX else None
+    return within if "." not in parts[-1] and within.is_file() else None
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

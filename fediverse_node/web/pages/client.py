@@ -48,7 +48,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """`/app/…`: a file of the client, or its first page for a place within it."""
     folder = place.folder_of(request.app[NODE].config)
     found = await asyncio.to_thread(place.file_at, folder, request.match_info["path"])
-    if found is None or not found.is_file():
+    if found is None:
         raise NotFound
     if found.suffix == ".html":
         return await _page(request, found)
@@ -57,9 +57,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, path: Path) -> web.Response:
-    text = await asyncio.to_thread(_read, path)
+    text, scripts = await asyncio.to_thread(_as_it_is, path)
     media = request.app[NODE].config.media.origin
-    scripts = "".join(f" {each}" for each in _hashes(text))
     policy = _POLICY.format(scripts=scripts, media=f" {media}" if media else "")
     headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -72,14 +71,21 @@ async def _page(request: web.Request, path: Path) -> web.Response:
     return web.Response(text=text, headers=headers)
 
 
-def _read(path: Path) -> str:
+def _as_it_is(path: Path) -> tuple[str, str]:
+    """The page, and the scripts in it as its policy names them. Blocks."""
+    try:
+        status = path.stat()
+        return _read(path, status.st_mtime_ns, status.st_ino)
+    except OSError as error:  # another client is taking its place at this moment
+        raise NotFound from error
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int, number: int) -> tuple[str, str]:  # noqa: ARG001 a file that changed is another one
+    """Once for each state of a page: whoever asks for it again and again costs a look at the disk."""
     with path.open("rb") as file:
-        return file.read(_MOST_OF_PAGE).decode("utf-8", "replace")
-
-
-@lru_cache(maxsize=16)
-def _hashes(page: str) -> tuple[str, ...]:
-    return inline.hashes(page)
+        text = file.read(_MOST_OF_PAGE).decode("utf-8", "replace")
+    return text, "".join(f" {each}" for each in inline.hashes(text))
 
 
 def _type_of(path: Path) -> str:

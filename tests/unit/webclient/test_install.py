@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from fediverse_node.kernel.errors import NotFound, NotValid
 from fediverse_node.webclient import install
 
 PAGE = '<!doctype html><script type="module" src="/app/assets/index.js"></script><a href="/login">in</a>'
+Make = Callable[[Path, Mapping[str, str]], Path]
 FILES = {"index.html": PAGE, "assets/index.js": "1", "assets/style.css": "2"}
 
 
@@ -35,10 +36,9 @@ def names(place: Path) -> set[str]:
     return {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("kind", [folder, zipped])
+@pytest.mark.parametrize("make", [folder, zipped])
 @pytest.mark.parametrize("top", ["", "phanpy-dist/"])
-def test_a_client_is_installed_whole_and_taken_away(tmp_path: Path, kind: object, top: str) -> None:
-    make = folder if kind is folder else zipped
+def test_a_client_is_installed_whole_and_taken_away(tmp_path: Path, make: Make, top: str) -> None:
     source = make(tmp_path, {f"{top}{name}": text for name, text in FILES.items()})
     place = tmp_path / "data" / "client"
 
